@@ -1,0 +1,1 @@
+"""The vocabulary: what every room of the house may speak of."""

@@ -1,0 +1,168 @@
+"""What a person asks of the desk. Every quantity is in base currency: the screen has done the conversion."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.units import AlgoId, ClientOrderId, SubId, Symbol
+
+
+class PlaceOrder(Struct, frozen=True, tag=True, kw_only=True):
+    """Place one order; `price` is None for a market order, whose worst price the gate sets."""
+
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    type: OrderType = OrderType.LIMIT
+    price: Decimal | None = None
+    tif: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+
+
+class AmendOrder(Struct, frozen=True, tag=True, kw_only=True):
+    """Change price or total quantity of a working order."""
+
+    order: ClientOrderId
+    price: Decimal | None = None
+    quantity: Decimal | None = None
+
+
+class CancelOrder(Struct, frozen=True, tag=True):
+    """Cancel one order."""
+
+    order: ClientOrderId
+
+
+class CancelLevel(Struct, frozen=True, tag=True):
+    """Cancel a sub-account's orders resting from `low` to `high`, both included: one row of the ladder."""
+
+    sub: SubId
+    symbol: Symbol
+    low: Decimal
+    high: Decimal
+
+
+class CancelAll(Struct, frozen=True, tag=True, kw_only=True):
+    """Cancel every order, of one sub-account and symbol where given; algos that own one are stopped."""
+
+    sub: SubId | None = None
+    symbol: Symbol | None = None
+
+
+class Flatten(Struct, frozen=True, tag=True, kw_only=True):
+    """Cancel, then close at the market what is open; of one sub-account and symbol where given."""
+
+    sub: SubId | None = None
+    symbol: Symbol | None = None
+
+
+class Peg(StrEnum):
+    """Which price a chase follows, seen from its own side."""
+
+    JOIN = "join"
+    """Our side's best price."""
+    IMPROVE = "improve"
+    """`peg_ticks` better than our side's best."""
+    MID = "mid"
+    OPPOSITE = "opp"
+
+
+class ChaseMode(StrEnum):
+    """Whether a chase follows the touch both ways."""
+
+    MAINTAIN = "maintain"
+    """Follow it away from the market too."""
+    TRAIL = "trail"
+    """Only ever move towards the market."""
+
+
+class OnCap(StrEnum):
+    """What a chase does when its desired price passes its cap."""
+
+    HOLD = "hold"
+    CANCEL = "cancel"
+    CROSS = "cross"
+
+
+class OnTtl(StrEnum):
+    """What a chase does when its time is over."""
+
+    CANCEL = "cancel"
+    KEEP = "keep"
+    CROSS = "cross"
+
+
+class ChaseSpec(Struct, frozen=True, kw_only=True):
+    """Parameters of a chase; spans in milliseconds, caps and slips in bps or as a price."""
+
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    peg: Peg = Peg.JOIN
+    peg_ticks: int = 1
+    """Ticks of improvement; read for Peg.IMPROVE only."""
+    offset_ticks: int = 0
+    """Ticks away from the market."""
+    mode: ChaseMode = ChaseMode.MAINTAIN
+    cap_price: Decimal | None = None
+    cap_bps: Decimal | None = None
+    """Cap as a distance from the arrival touch of our side; None for no cap."""
+    on_cap: OnCap = OnCap.HOLD
+    throttle_ms: int = 250
+    move_ticks_min: int = 1
+    stale_ms: int = 1500
+    ttl_ms: int | None = None
+    """None: it lives until it is filled or stopped."""
+    on_ttl: OnTtl = OnTtl.CANCEL
+    cross_slip_bps: Decimal = Decimal(5)
+    """How far beyond the opposite touch a crossing may pay."""
+    post_only: bool = True
+    rejects_max: int = 5
+    reduce_only: bool = False
+
+
+class StartChase(Struct, frozen=True, tag=True):
+    """Start a chase."""
+
+    spec: ChaseSpec
+
+
+class StopAlgo(Struct, frozen=True, tag=True):
+    """Stop a run for good: its orders are cancelled."""
+
+    algo: AlgoId
+
+
+class PauseAlgo(Struct, frozen=True, tag=True):
+    """Park a run: its order stays, nothing more is sent until it is resumed."""
+
+    algo: AlgoId
+
+
+class ResumeAlgo(Struct, frozen=True, tag=True):
+    """Let a parked run go on."""
+
+    algo: AlgoId
+
+
+class ResumeDesk(Struct, frozen=True, tag=True):
+    """Lift a halt, after a person has looked."""
+
+
+Command = (
+    PlaceOrder
+    | AmendOrder
+    | CancelOrder
+    | CancelLevel
+    | CancelAll
+    | Flatten
+    | StartChase
+    | StopAlgo
+    | PauseAlgo
+    | ResumeAlgo
+    | ResumeDesk
+)

@@ -1,0 +1,83 @@
+"""What the shell must do. The engine returns effects; only the pump carries them out."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from desk.model.event import TimerKey
+from desk.model.order import OrderSpec
+from desk.model.units import ClientOrderId, Nanos, Symbol
+
+
+class SendOrder(Struct, frozen=True, tag=True):
+    """Send one order to the venue; built by the gate alone."""
+
+    ts: Nanos
+    spec: OrderSpec
+
+
+class SendCancel(Struct, frozen=True, tag=True):
+    """Ask the venue to cancel an order."""
+
+    ts: Nanos
+    order: ClientOrderId
+    symbol: Symbol
+
+
+class SendAmend(Struct, frozen=True, tag=True):
+    """Ask the venue to change an order: price and new total quantity."""
+
+    ts: Nanos
+    order: ClientOrderId
+    symbol: Symbol
+    price: Decimal
+    quantity: Decimal
+
+
+class RequestDepth(Struct, frozen=True, tag=True):
+    """Ask the venue for a depth snapshot: the book cannot be proven."""
+
+    ts: Nanos
+    symbol: Symbol
+
+
+class RequestTruth(Struct, frozen=True, tag=True):
+    """Ask the venue for everything it knows of the account."""
+
+    ts: Nanos
+
+
+class ArmTimer(Struct, frozen=True, tag=True):
+    """Wake the engine at `at`; replaces a timer of the same key."""
+
+    ts: Nanos
+    key: TimerKey
+    at: Nanos
+
+
+class DisarmTimer(Struct, frozen=True, tag=True):
+    """Forget a timer."""
+
+    ts: Nanos
+    key: TimerKey
+
+
+class Severity(StrEnum):
+    """How loud an alert is."""
+
+    INFO = "info"
+    WARN = "warn"
+    ERROR = "error"
+
+
+class Alert(Struct, frozen=True, tag=True):
+    """One sentence for the trader."""
+
+    ts: Nanos
+    severity: Severity
+    text: str
+
+
+VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
+Effect = VenueEffect | ArmTimer | DisarmTimer | Alert

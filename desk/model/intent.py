@@ -1,0 +1,56 @@
+"""What an algo wishes. The gate and the engine decide; an intent sends nothing."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.units import ClientOrderId, Nanos
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Wish for one order of the algo's own sub-account and symbol."""
+
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    type: OrderType = OrderType.LIMIT
+    tif: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+
+
+class Amend(Struct, frozen=True):
+    """Wish to move an order: `quantity` is the new total, never what remains."""
+
+    order: ClientOrderId
+    price: Decimal
+    quantity: Decimal
+
+
+class Cancel(Struct, frozen=True):
+    """Wish to cancel an order."""
+
+    order: ClientOrderId
+
+
+class Wake(Struct, frozen=True):
+    """Wish to be woken at `at`; a second wish for the same purpose replaces the first."""
+
+    at: Nanos
+    purpose: str
+
+
+class Finish(Struct, frozen=True):
+    """The run is over; `reason` is one word for its row, e.g. `filled`, `stopped`, `dust`."""
+
+    reason: str
+
+
+Intent = Place | Amend | Cancel | Wake | Finish
+
+
+class Refusal(Struct, frozen=True):
+    """The gate's no: which check, and a sentence with the limit and the number that broke it."""
+
+    check: str
+    reason: str

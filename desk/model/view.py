@@ -1,0 +1,284 @@
+"""What the screen reads: one frozen picture of the desk, published whole.
+
+Everything is plain data and compares by value: a panel that is shown an equal section draws nothing. Prices and amounts
+are exact; only `ui.format` turns them into text. An age is `DeskView.now` minus a `ts` found here.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from desk.model.effect import Severity
+from desk.model.event import LinkState
+from desk.model.instrument import Instrument
+from desk.model.market import Level, MarkPrice, Quote, TradePrint
+from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
+
+
+class DeskMode(StrEnum):
+    """What the desk permits itself."""
+
+    STARTING = "starting"
+    """Books not yet synced, marks not yet known: no order leaves."""
+    RUNNING = "running"
+    DEGRADED = "degraded"
+    """A feed is down or stale: nothing new; cancels and closes pass."""
+    HALTED = "halted"
+    """Our books broke, or a person stopped us: cancels only, until a person resumes."""
+
+
+class AdlTier(StrEnum):
+    """How near a sub-account is to our own progressive auto-deleverage (never the venue's)."""
+
+    NONE = "-"
+    WATCH = "watch"
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
+
+
+class ProofState(StrEnum):
+    """Whether our books add up to the venue's."""
+
+    PROVEN = "proven"
+    CHECKING = "checking"
+    """A fill is newer than the venue's last statement."""
+    BROKEN = "broken"
+
+
+class Sample(Struct, frozen=True, gc=False, array_like=True):
+    """One point of a chart."""
+
+    ts: Nanos
+    value: Decimal
+
+
+class MarketView(Struct, frozen=True, kw_only=True):
+    """One instrument's market. None: nothing of that kind has arrived yet."""
+
+    symbol: Symbol
+    book_synced: bool
+    bids: tuple[Level, ...]
+    """From the best down; own orders included, as the venue shows them."""
+    asks: tuple[Level, ...]
+    """From the best up."""
+    quote: Quote | None
+    mark: MarkPrice | None
+    last: TradePrint | None
+    tape: tuple[TradePrint, ...]
+    """The latest trades, newest first."""
+    prices: tuple[Sample, ...]
+    """The mid, sampled once a second, oldest first."""
+
+
+class PositionRow(Struct, frozen=True, kw_only=True):
+    """A position, signed. `liquidation_price` None: no price of this symbol alone liquidates the account."""
+
+    symbol: Symbol
+    quantity: Decimal
+    entry_price: Decimal
+    mark: Decimal | None
+    notional: Decimal
+    unrealised_pnl: Decimal
+    realised_pnl: Decimal
+    """Since the sub-account was opened, fees not included."""
+    maintenance_margin: Decimal
+    liquidation_price: Decimal | None
+
+
+class AccountView(Struct, frozen=True, kw_only=True):
+    """One account, a sub-account or the venue's: money in quote currency.
+
+    `margin_ratio` is maintenance margin over equity; 1 is liquidation, Infinity means equity is gone. None: no mark yet.
+    """
+
+    id: SubId
+    name: str
+    wallet: Decimal
+    equity: Decimal
+    unrealised_pnl: Decimal
+    realised_pnl: Decimal
+    fees: Decimal
+    initial_margin: Decimal
+    maintenance_margin: Decimal
+    free_margin: Decimal
+    margin_ratio: Decimal | None
+    adl_tier: AdlTier
+    positions: tuple[PositionRow, ...]
+    """Symbols with a position or a realised result."""
+    equities: tuple[Sample, ...] = ()
+    """Equity sampled once a second, oldest first."""
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """One order. `queue_ahead` None: not resting, or not known; it is an estimate."""
+
+    id: ClientOrderId
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    tif: TimeInForce
+    kind: OrderKind
+    price: Decimal
+    quantity: Decimal
+    filled: Decimal
+    average_price: Decimal | None
+    """None: nothing filled."""
+    status: OrderStatus
+    reduce_only: bool
+    algo: AlgoId | None
+    pending: str
+    """What is on its way: `cancel`, `amend`, or nothing."""
+    reason: str
+    """Why it ended, or why its last change was refused."""
+    queue_ahead: Decimal | None
+    created: Nanos
+    updated: Nanos
+
+
+class AlgoState(StrEnum):
+    """What a run is doing, in the words its row shows."""
+
+    IDLE = "idle"
+    PLACING = "placing"
+    WORKING = "working"
+    AMENDING = "amending"
+    CANCELLING = "cancelling"
+    CROSSING = "crossing"
+    PARKED = "parked"
+    DONE = "done"
+
+
+class AlgoRow(Struct, frozen=True, kw_only=True):
+    """One run of an algo and why it does what it does."""
+
+    id: AlgoId
+    kind: OrderKind
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    filled: Decimal
+    average_price: Decimal | None
+    order_price: Decimal | None
+    """Where its live order rests; None: no live order."""
+    state: AlgoState
+    note: str
+    """One line: why it moved, or what it waits for."""
+    arrival_mid: Decimal | None
+    operations: int
+    """Requests sent: places, amends, cancels."""
+    rejects: int
+    maker_quantity: Decimal
+    started: Nanos
+    ended: Nanos | None
+
+
+class FillRow(Struct, frozen=True, kw_only=True):
+    """One booked trade."""
+
+    trade: int
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    realised_pnl: Decimal
+    maker: bool
+    order: ClientOrderId
+    algo: AlgoId | None
+    ts: Nanos
+
+
+class ProofRow(Struct, frozen=True, kw_only=True):
+    """One symbol's line of the proof: `subs` + `unallocated` = `venue`."""
+
+    symbol: Symbol
+    subs: Decimal
+    unallocated: Decimal
+    venue: Decimal
+
+
+class ProofView(Struct, frozen=True, kw_only=True):
+    """Σ sub-accounts + UNALLOCATED = venue, in quantity per symbol and in equity."""
+
+    state: ProofState
+    quantity: bool
+    equity: bool
+    rows: tuple[ProofRow, ...]
+    equity_ours: Decimal
+    equity_venue: Decimal
+
+
+class AlertRow(Struct, frozen=True, gc=False):
+    """One sentence for the trader; `seq` grows by one, so a reader knows what it has not shown yet."""
+
+    seq: int
+    ts: Nanos
+    severity: Severity
+    text: str
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How the engine's thread is doing; spans in nanoseconds, measured over the last seconds."""
+
+    loop_lag_p50: int = 0
+    loop_lag_p99: int = 0
+    inbox: int = 0
+    events: int = 0
+    """Events stepped since the start."""
+    conflated: int = 0
+    """Market events replaced by a newer one before they were read."""
+    journal_p50: int = 0
+    """Time of a journal commit."""
+    journal_p99: int = 0
+
+
+class DeskView(Struct, frozen=True, kw_only=True):
+    """The whole desk at `now`."""
+
+    now: Nanos
+    seq: int
+    """Grows with every publication; a screen that sees it stand still knows the engine is silent."""
+    ready: bool
+    """Books synced and marks known."""
+    venue: str
+    """What stands in the status line: `PAPER`, ..."""
+    epoch: int
+    mode: DeskMode
+    mode_reason: str
+    mode_since: Nanos
+    link: LinkState
+    link_reason: str
+    leverage: int
+    instruments: tuple[Instrument, ...]
+    markets: tuple[MarketView, ...]
+    subs: tuple[AccountView, ...]
+    account: AccountView
+    """The venue's own account, by its own statement."""
+    account_ts: Nanos
+    orders: tuple[OrderRow, ...]
+    """Open orders, then the latest ended ones, newest first."""
+    algos: tuple[AlgoRow, ...]
+    fills: tuple[FillRow, ...]
+    """The latest fills, newest first."""
+    proof: ProofView
+    alerts: tuple[AlertRow, ...]
+    """The latest alerts, oldest first."""
+    health: Health = Health()
+
+    def instrument(self, symbol: Symbol) -> Instrument | None:
+        """Return the instrument, or None for a symbol the desk does not trade."""
+        return next((each for each in self.instruments if each.symbol == symbol), None)
+
+    def market(self, symbol: Symbol) -> MarketView | None:
+        """Return the market of `symbol`, or None for a symbol the desk does not trade."""
+        return next((each for each in self.markets if each.symbol == symbol), None)
+
+    def sub(self, sub: SubId) -> AccountView | None:
+        """Return the sub-account, or None for one that does not exist."""
+        return next((each for each in self.subs if each.id == sub), None)
