@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.command import ChaseSpec
 from desk.model.event import TimerKey
 from desk.model.order import OrderSpec
-from desk.model.units import ClientOrderId, Nanos, Symbol
+from desk.model.units import AlgoId, ClientOrderId, Nanos, Symbol
 
 
 class SendOrder(Struct, frozen=True, tag=True):
@@ -63,6 +64,22 @@ class DisarmTimer(Struct, frozen=True, tag=True):
     key: TimerKey
 
 
+class RunStarted(Struct, frozen=True, tag=True):
+    """A run has begun: nothing to do but to remember it."""
+
+    ts: Nanos
+    algo: AlgoId
+    spec: ChaseSpec
+
+
+class RunEnded(Struct, frozen=True, tag=True):
+    """A run is over: nothing to do but to remember it."""
+
+    ts: Nanos
+    algo: AlgoId
+    reason: str
+
+
 class Severity(StrEnum):
     """How loud an alert is."""
 
@@ -80,4 +97,4 @@ class Alert(Struct, frozen=True, tag=True):
 
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
-Effect = VenueEffect | ArmTimer | DisarmTimer | Alert
+Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Alert

@@ -23,6 +23,19 @@ class SubAccount(Struct, frozen=True):
     wallet: Decimal
 
 
+class Limits(Struct, frozen=True, kw_only=True):
+    """What the gate holds every order to; editable by configuration."""
+
+    order_value_max: Decimal
+    """Largest notional of one order, in quote currency."""
+    market_slip_bps: Decimal
+    """How far beyond the touch a market order may pay."""
+    mark_age_ms_max: int = 3_000
+    """A mark older than this may not price new risk."""
+    leverage: int = 10
+    """Initial margin is notional / leverage."""
+
+
 class Started(Struct, frozen=True, tag=True):
     """The desk (re)starts: `epoch` has grown by one, durably; running algos come back parked."""
 
@@ -30,7 +43,7 @@ class Started(Struct, frozen=True, tag=True):
     epoch: int
     venue: str
     instruments: tuple[Instrument, ...]
-    leverage: int
+    limits: Limits
 
 
 class SubAccountOpened(Struct, frozen=True, tag=True):
@@ -161,6 +174,8 @@ class VenuePosition(Struct, frozen=True, gc=False):
     symbol: Symbol
     quantity: Decimal
     entry_price: Decimal
+    entry_value: Decimal
+    """Signed cost of the open quantity; quantity * entry price, where the venue does not tell it exactly."""
 
 
 class AccountReported(Struct, frozen=True, tag=True):

@@ -92,6 +92,9 @@ class OrderSpec(Struct, frozen=True, kw_only=True):
     quantity: Decimal
     price: Decimal
     reduce_only: bool = False
+    """What the venue is told; only where its net position allows it."""
+    closing: bool = False
+    """Our own promise: it may only shrink the sub-account's position."""
     kind: OrderKind = OrderKind.MANUAL
     algo: AlgoId | None = None
     """The run that owns the order; None for an order placed by hand."""
