@@ -9,7 +9,7 @@ from desk.model.order import OrderType, Side, TimeInForce
 from desk.model.units import AlgoId, ClientOrderId, SubId, Symbol
 
 
-class PlaceOrder(Struct, frozen=True, tag=True, kw_only=True):
+class PlaceOrder(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     """Place one order; `price` is None for a market order, whose worst price the gate sets."""
 
     sub: SubId
@@ -22,7 +22,7 @@ class PlaceOrder(Struct, frozen=True, tag=True, kw_only=True):
     reduce_only: bool = False
 
 
-class AmendOrder(Struct, frozen=True, tag=True, kw_only=True):
+class AmendOrder(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     """Change price or total quantity of a working order."""
 
     order: ClientOrderId
@@ -30,13 +30,13 @@ class AmendOrder(Struct, frozen=True, tag=True, kw_only=True):
     quantity: Decimal | None = None
 
 
-class CancelOrder(Struct, frozen=True, tag=True):
+class CancelOrder(Struct, frozen=True, tag=True, tag_field="verb"):
     """Cancel one order."""
 
     order: ClientOrderId
 
 
-class CancelLevel(Struct, frozen=True, tag=True):
+class CancelLevel(Struct, frozen=True, tag=True, tag_field="verb"):
     """Cancel a sub-account's orders resting from `low` to `high`, both included: one row of the ladder."""
 
     sub: SubId
@@ -45,14 +45,14 @@ class CancelLevel(Struct, frozen=True, tag=True):
     high: Decimal
 
 
-class CancelAll(Struct, frozen=True, tag=True, kw_only=True):
+class CancelAll(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     """Cancel every order, of one sub-account and symbol where given; algos that own one are stopped."""
 
     sub: SubId | None = None
     symbol: Symbol | None = None
 
 
-class Flatten(Struct, frozen=True, tag=True, kw_only=True):
+class Flatten(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     """Cancel, then close at the market what is open; of one sub-account and symbol where given."""
 
     sub: SubId | None = None
@@ -125,31 +125,31 @@ class ChaseSpec(Struct, frozen=True, kw_only=True):
     reduce_only: bool = False
 
 
-class StartChase(Struct, frozen=True, tag=True):
+class StartChase(Struct, frozen=True, tag=True, tag_field="verb"):
     """Start a chase."""
 
     spec: ChaseSpec
 
 
-class StopAlgo(Struct, frozen=True, tag=True):
+class StopAlgo(Struct, frozen=True, tag=True, tag_field="verb"):
     """Stop a run for good: its orders are cancelled."""
 
     algo: AlgoId
 
 
-class PauseAlgo(Struct, frozen=True, tag=True):
+class PauseAlgo(Struct, frozen=True, tag=True, tag_field="verb"):
     """Park a run: its order stays, nothing more is sent until it is resumed."""
 
     algo: AlgoId
 
 
-class ResumeAlgo(Struct, frozen=True, tag=True):
+class ResumeAlgo(Struct, frozen=True, tag=True, tag_field="verb"):
     """Let a parked run go on."""
 
     algo: AlgoId
 
 
-class ResumeDesk(Struct, frozen=True, tag=True):
+class ResumeDesk(Struct, frozen=True, tag=True, tag_field="verb"):
     """Lift a halt, after a person has looked."""
 
 
