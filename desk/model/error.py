@@ -3,6 +3,7 @@
     DeskError
     ├── InvariantBroken     our books contradict themselves: halt, cancel, show it
     ├── BadInput            a person or a file said something we cannot use: one sentence, nothing done
+    ├── JournalFailed       the disk refused: nothing may leave any more
     └── VenueError
         ├── VenueTransient  certainly not executed: may be tried again
         ├── VenueRefused    certainly not executed: the venue said no
@@ -22,6 +23,10 @@ class InvariantBroken(DeskError):
 
 class BadInput(DeskError):
     """Input that cannot be used; the message says what, which, expected, found."""
+
+
+class JournalFailed(DeskError):
+    """Nothing more can be made durable: no order may leave until a person has seen to the disk."""
 
 
 class VenueError(DeskError):
