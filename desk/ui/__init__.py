@@ -1,0 +1,1 @@
+"""The screen: shows the view and turns keys into commands."""

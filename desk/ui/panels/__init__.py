@@ -1,0 +1,1 @@
+"""Panels: each is shown a section of the view and draws it."""
