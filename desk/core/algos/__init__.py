@@ -1,0 +1,1 @@
+"""The programs that trade for a person."""

@@ -1,0 +1,202 @@
+"""The order lifecycle as a table, and the one function that moves an order through it."""
+
+from decimal import Decimal
+from typing import Final, assert_never
+
+from msgspec import Struct
+
+from desk.model.error import InvariantBroken
+from desk.model.event import (
+    AmendRejected,
+    CancelRejected,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReport,
+    OutcomeUnknown,
+)
+from desk.model.order import OrderSpec, OrderStatus
+from desk.model.units import ZERO, Nanos
+
+SUBMITTED: Final = OrderStatus.SUBMITTED
+WORKING: Final = OrderStatus.WORKING
+UNKNOWN: Final = OrderStatus.UNKNOWN
+FILLED: Final = OrderStatus.FILLED
+CANCELLED: Final = OrderStatus.CANCELLED
+EXPIRED: Final = OrderStatus.EXPIRED
+REJECTED: Final = OrderStatus.REJECTED
+
+TRANSITIONS: Final[dict[tuple[OrderStatus, type[OrderReport]], OrderStatus]] = {
+    (SUBMITTED, OrderAccepted): WORKING,
+    (SUBMITTED, OrderRejected): REJECTED,
+    (SUBMITTED, OrderFilled): WORKING,  # (race) the fill overtook the acknowledgement
+    (SUBMITTED, OrderCancelled): CANCELLED,  # (race) the cancel overtook the acknowledgement
+    (SUBMITTED, OrderExpired): EXPIRED,
+    (SUBMITTED, OrderAmended): WORKING,  # (race) the amendment overtook the acknowledgement
+    (SUBMITTED, AmendRejected): SUBMITTED,
+    (SUBMITTED, CancelRejected): SUBMITTED,  # the venue had not seen it yet
+    (SUBMITTED, OutcomeUnknown): UNKNOWN,
+    (UNKNOWN, OrderAccepted): WORKING,
+    (UNKNOWN, OrderRejected): REJECTED,
+    (UNKNOWN, OrderFilled): WORKING,
+    (UNKNOWN, OrderCancelled): CANCELLED,
+    (UNKNOWN, OrderExpired): EXPIRED,
+    (UNKNOWN, OrderAmended): WORKING,
+    (UNKNOWN, AmendRejected): UNKNOWN,
+    (UNKNOWN, CancelRejected): UNKNOWN,  # "no such order" proves nothing before the horizon
+    (UNKNOWN, OutcomeUnknown): UNKNOWN,
+    (WORKING, OrderAccepted): WORKING,  # late or repeated acknowledgement
+    (WORKING, OrderFilled): WORKING,
+    (WORKING, OrderCancelled): CANCELLED,
+    (WORKING, OrderExpired): EXPIRED,
+    (WORKING, OrderAmended): WORKING,
+    (WORKING, AmendRejected): WORKING,
+    (WORKING, CancelRejected): WORKING,  # its end is on the way
+    (WORKING, OutcomeUnknown): UNKNOWN,
+    (FILLED, OrderAccepted): FILLED,  # (race) all fills overtook the acknowledgement
+    (FILLED, OrderFilled): FILLED,  # only as a repeat: more than its quantity is impossible
+    (FILLED, OrderAmended): FILLED,
+    (FILLED, AmendRejected): FILLED,
+    (FILLED, CancelRejected): FILLED,
+    (FILLED, OutcomeUnknown): FILLED,
+    (CANCELLED, OrderAccepted): CANCELLED,
+    (CANCELLED, OrderFilled): CANCELLED,  # (race) the fill happened first and still counts
+    (CANCELLED, OrderCancelled): CANCELLED,
+    (CANCELLED, AmendRejected): CANCELLED,
+    (CANCELLED, CancelRejected): CANCELLED,
+    (CANCELLED, OutcomeUnknown): CANCELLED,
+    (EXPIRED, OrderAccepted): EXPIRED,
+    (EXPIRED, OrderFilled): EXPIRED,  # (race) as above
+    (EXPIRED, OrderExpired): EXPIRED,
+    (EXPIRED, AmendRejected): EXPIRED,
+    (EXPIRED, CancelRejected): EXPIRED,
+    (EXPIRED, OutcomeUnknown): EXPIRED,
+    (REJECTED, OrderRejected): REJECTED,
+    (REJECTED, AmendRejected): REJECTED,
+    (REJECTED, CancelRejected): REJECTED,
+    (REJECTED, OutcomeUnknown): REJECTED,
+}
+
+
+class Order(Struct, kw_only=True):
+    """An order of ours and all we have heard of it."""
+
+    spec: OrderSpec
+    status: OrderStatus = SUBMITTED
+    price: Decimal
+    quantity: Decimal
+    """Total, as last acknowledged."""
+    filled: Decimal = ZERO
+    """By trades we have booked."""
+    filled_at_venue: Decimal = ZERO
+    """The venue's cumulative figure; above `filled` while a trade is still on its way to us."""
+    value: Decimal = ZERO
+    """Σ price * quantity of the booked trades."""
+    pending: str = ""
+    """The request on its way: `cancel`, `amend` or none."""
+    venue_order: int = 0
+    reason: str = ""
+    ahead: Decimal | None = None
+    """Size estimated to stand before us at our price."""
+    created: Nanos
+    updated: Nanos
+
+    @property
+    def leaves(self) -> Decimal:
+        """Quantity that may still trade."""
+        return ZERO if self.status.is_terminal else self.quantity - self.filled
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the venue may still trade it."""
+        return not self.status.is_terminal
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Tell whether something about it is sent and not yet answered."""
+        return self.status in (SUBMITTED, UNKNOWN) or bool(self.pending)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it is over and every trade of it is booked."""
+        return self.status.is_terminal and self.filled >= self.filled_at_venue
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Average price of its trades, or None while there are none."""
+        return self.value / self.filled if self.filled else None
+
+
+def submit(spec: OrderSpec, now: Nanos) -> Order:
+    """Return the order as it stands when its intent is recorded."""
+    return Order(spec=spec, price=spec.price, quantity=spec.quantity, created=now, updated=now)
+
+
+def apply(order: Order, report: OrderReport) -> bool:
+    """Move `order` by one row of the table; False where the table has no such row and nothing was changed.
+
+    A fill that was booked before must be filtered by its trade id first: here every fill counts.
+    """
+    status = TRANSITIONS.get((order.status, type(report)))
+    if status is None:
+        return False
+    order.updated = report.ts
+    order.status = status
+    _note(order, report)
+    if order.filled >= order.quantity and status in (WORKING, SUBMITTED, UNKNOWN):
+        order.status, order.pending, order.ahead = FILLED, "", None
+    if order.status.is_terminal:
+        order.pending, order.ahead = "", None
+    return True
+
+
+def _note(order: Order, report: OrderReport) -> None:
+    match report:
+        case OrderAccepted():
+            _on_accepted(order, report)
+        case OrderFilled():
+            _on_filled(order, report)
+        case OrderCancelled() | OrderExpired():
+            _on_ended(order, report)
+        case OrderAmended():
+            _on_amended(order, report)
+        case OrderRejected() | AmendRejected() | CancelRejected():
+            _on_refused(order, report)
+        case OutcomeUnknown():
+            order.reason = report.reason
+        case _:
+            assert_never(report)
+
+
+def _on_accepted(order: Order, report: OrderAccepted) -> None:
+    order.venue_order = report.venue_order
+    order.filled_at_venue = max(order.filled_at_venue, report.filled)
+
+
+def _on_filled(order: Order, report: OrderFilled) -> None:
+    order.filled += report.quantity
+    order.value += report.price * report.quantity
+    order.filled_at_venue = max(order.filled_at_venue, report.filled)
+    if order.filled > order.quantity:
+        raise InvariantBroken(
+            f"{order.spec.id}: filled {order.filled} of {order.quantity} {order.spec.symbol} (trade {report.trade})"
+        )
+
+
+def _on_ended(order: Order, report: OrderCancelled | OrderExpired) -> None:
+    order.filled_at_venue = max(order.filled_at_venue, report.filled)
+    order.reason = report.reason if isinstance(report, OrderExpired) else "cancelled"
+
+
+def _on_amended(order: Order, report: OrderAmended) -> None:
+    order.price, order.quantity = report.price, report.quantity
+    order.filled_at_venue = max(order.filled_at_venue, report.filled)
+    order.pending, order.reason = "", ""
+
+
+def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelRejected) -> None:
+    order.pending = ""
+    order.reason = f"{report.code} {report.reason}" if report.code else report.reason
