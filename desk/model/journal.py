@@ -5,7 +5,7 @@ from typing import Final, TypeGuard, get_args
 
 from msgspec import Struct
 
-from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendAmend, SendCancel, SendOrder
+from desk.model.effect import ArmTimer, DisarmTimer, Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
 from desk.model.event import (
     AccountReported,
     Event,
@@ -34,6 +34,8 @@ Journalled = (
     | SendAmend
     | ArmTimer
     | DisarmTimer
+    | RunStarted
+    | RunEnded
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

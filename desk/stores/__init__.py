@@ -1,0 +1,1 @@
+"""Where the journal and its checkpoints live."""
