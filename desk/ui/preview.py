@@ -1,0 +1,241 @@
+"""What a command would do, in words: the echo under the command line, the preview of a form, the text of a question."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from desk.model.command import (
+    AmendOrder,
+    CancelAll,
+    CancelLevel,
+    CancelOrder,
+    ChaseSpec,
+    Command,
+    Flatten,
+    PauseAlgo,
+    Peg,
+    PlaceOrder,
+    ResumeAlgo,
+    ResumeDesk,
+    StartChase,
+    StopAlgo,
+)
+from desk.model.instrument import Instrument
+from desk.model.market import Level, Quote
+from desk.model.order import Side, TimeInForce
+from desk.model.units import ZERO, SubId, Symbol
+from desk.model.view import DeskView, MarketView, OrderRow
+from desk.ui.resolve import mark_of, plain, quote_of
+
+
+class Walk(Struct, frozen=True):
+    """What taking from the visible book would give."""
+
+    filled: Decimal
+    worst: Decimal
+    notional: Decimal
+
+
+def walk_book(quantity: Decimal, levels: Sequence[Level]) -> Walk | None:
+    """Take `quantity` from `levels`, best first; None: there are none."""
+    if not levels:
+        return None
+    left, notional, worst = quantity, ZERO, levels[0].price
+    for level in levels:
+        if left <= ZERO:
+            break
+        taken = min(left, level.size)
+        left, notional, worst = left - taken, notional + taken * level.price, level.price
+    return Walk(quantity - left, worst, notional)
+
+
+def notional_of(command: Command, view: DeskView) -> Decimal | None:
+    """Return the notional a command opens, in quote currency; None: it opens nothing, or no price is known."""
+    match command:
+        case PlaceOrder():
+            price = command.price or _touch(command.symbol, command.side, view)
+            return command.quantity * price if price is not None else None
+        case StartChase(spec=spec):
+            price = _touch(spec.symbol, spec.side, view)
+            return spec.quantity * price if price is not None else None
+        case AmendOrder():
+            row = _order(command.order, view)
+            if row is None:
+                return None
+            return (command.quantity or row.quantity) * (command.price or row.price)
+        case _:
+            return None
+
+
+def describe(command: Command, view: DeskView) -> str:
+    """Say in one line what a command does."""
+    match command:
+        case PlaceOrder():
+            return _place(command, view)
+        case StartChase(spec=spec):
+            return _chase(spec, view)
+        case AmendOrder():
+            return _amend(command, view)
+        case _:
+            return _describe_control(command, view)
+
+
+def _describe_control(command: Command, view: DeskView) -> str:
+    match command:
+        case CancelOrder(order=order):
+            row = _order(order, view)
+            return f"CANCEL {_order_text(row, view)}" if row is not None else f"CANCEL order {order}"
+        case CancelLevel(sub=sub, symbol=symbol, low=low, high=high):
+            span = (
+                _price(low, symbol, view)
+                if low == high
+                else f"{_price(low, symbol, view)} to {_price(high, symbol, view)}"
+            )
+            return f"CANCEL the orders of {sub_name(sub, view)} in {symbol} at {span}"
+        case CancelAll(sub=sub, symbol=symbol):
+            return f"CANCEL {_count_orders(sub, symbol, view)} of {_scope(sub, symbol, view)}; their runs are stopped"
+        case Flatten(sub=sub, symbol=symbol):
+            return f"FLATTEN {_scope(sub, symbol, view)}: {_holdings(sub, symbol, view)}"
+        case StopAlgo(algo=algo) | PauseAlgo(algo=algo) | ResumeAlgo(algo=algo):
+            return f"{type(command).__name__.removesuffix('Algo').upper()} {algo}"
+        case ResumeDesk():
+            return f"RESUME the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
+        case _:
+            return type(command).__name__
+
+
+def sub_name(sub: SubId, view: DeskView) -> str:
+    """Return the name of a sub-account, or its id where it has none."""
+    account = view.sub(sub)
+    return account.name if account is not None else sub
+
+
+def _place(command: PlaceOrder, view: DeskView) -> str:
+    instrument = view.instrument(command.symbol)
+    if instrument is None:
+        return f"{command.side.upper()} {plain(command.quantity)} {command.symbol}"
+    head = f"{command.side.upper()} {_quantity(command.quantity, instrument)} {command.symbol}"
+    tail = " reduce-only" if command.reduce_only else ""
+    if command.price is None:
+        return f"{head} market{tail}{_market_cost(command, instrument, view)}"
+    notional = command.quantity * command.price
+    flag = {TimeInForce.GTX: " post-only", TimeInForce.IOC: " ioc", TimeInForce.FOK: " fok"}.get(command.tif, "")
+    text = f"{head} @{_price(command.price, command.symbol, view)}{flag}{tail}, {_money(notional, instrument)}"
+    quote = quote_of(command.symbol, view)
+    if quote is not None and _takes(command.side, command.price, quote):
+        if command.tif is TimeInForce.GTX:
+            return f"{text}, would take: the venue will refuse it"
+        return f"{text}, TAKES, taker fee ≈ {_fee(notional, instrument.taker_fee)}"
+    return f"{text}, maker fee ≈ {_fee(notional, instrument.maker_fee)}, taker ≈ {_fee(notional, instrument.taker_fee)}"
+
+
+def _market_cost(command: PlaceOrder, instrument: Instrument, view: DeskView) -> str:
+    market = view.market(command.symbol)
+    walk = walk_book(command.quantity, _opposite(command.side, market)) if market is not None else None
+    if walk is None:
+        price = _touch(command.symbol, command.side, view)
+        return f", {_money(command.quantity * price, instrument)}, depth unknown" if price is not None else ""
+    fee = _fee(walk.notional, instrument.taker_fee)
+    text = f", worst {_price(walk.worst, command.symbol, view)}, {_money(walk.notional, instrument)}, taker fee ≈ {fee}"
+    if walk.filled < command.quantity:
+        return f"{text}, THE BOOK SHOWS ONLY {_quantity(walk.filled, instrument)}"
+    return text
+
+
+def _chase(spec: ChaseSpec, view: DeskView) -> str:
+    instrument = view.instrument(spec.symbol)
+    quantity = _quantity(spec.quantity, instrument) if instrument is not None else plain(spec.quantity)
+    peg = f"improve {spec.peg_ticks}t" if spec.peg is Peg.IMPROVE else spec.peg.value
+    terms = [f"{peg}, {spec.mode}"]
+    if spec.offset_ticks:
+        terms.append(f"offset {spec.offset_ticks}t")
+    if spec.cap_price is not None:
+        terms.append(f"cap {_price(spec.cap_price, spec.symbol, view)} then {spec.on_cap}")
+    if spec.cap_bps is not None:
+        terms.append(f"cap {plain(spec.cap_bps)}bps then {spec.on_cap}")
+    terms.append("no cap" if spec.cap_price is None and spec.cap_bps is None else "")
+    terms.append(f"ttl {spec.ttl_ms / 1000:g}s then {spec.on_ttl}" if spec.ttl_ms is not None else "no ttl")
+    terms.append("" if spec.post_only else "may take")
+    terms.append("reduce-only" if spec.reduce_only else "")
+    price = _touch(spec.symbol, spec.side, view)
+    if price is not None and instrument is not None:
+        terms.append(_money(spec.quantity * price, instrument))
+    return f"CHASE {spec.side.upper()} {quantity} {spec.symbol} " + ", ".join(term for term in terms if term)
+
+
+def _amend(command: AmendOrder, view: DeskView) -> str:
+    row = _order(command.order, view)
+    if row is None:
+        return f"AMEND order {command.order}"
+    changes = []
+    if command.price is not None:
+        changes.append(f"price {_price(command.price, row.symbol, view)}")
+    if command.quantity is not None:
+        changes.append(f"quantity {plain(command.quantity)}")
+    return f"AMEND {_order_text(row, view)}: {', '.join(changes)}; it loses its place in the queue"
+
+
+def _order_text(row: OrderRow, view: DeskView) -> str:
+    return f"{row.side.upper()} {plain(row.quantity)} {row.symbol} @{_price(row.price, row.symbol, view)} of {sub_name(row.sub, view)}"
+
+
+def _scope(sub: SubId | None, symbol: Symbol | None, view: DeskView) -> str:
+    who = sub_name(sub, view) if sub is not None else "EVERY sub-account"
+    return f"{who} in {symbol}" if symbol is not None else f"{who} in every symbol"
+
+
+def _count_orders(sub: SubId | None, symbol: Symbol | None, view: DeskView) -> str:
+    count = sum(
+        1
+        for row in view.orders
+        if not row.status.is_terminal and sub in {None, row.sub} and symbol in {None, row.symbol}
+    )
+    return "1 order" if count == 1 else f"{count} orders"
+
+
+def _holdings(sub: SubId | None, symbol: Symbol | None, view: DeskView) -> str:
+    held = [
+        f"{'sell' if row.quantity > ZERO else 'buy'} {plain(abs(row.quantity))} {row.symbol} of {account.name}"
+        for account in view.subs
+        if sub in {None, account.id}
+        for row in account.positions
+        if row.quantity and symbol in {None, row.symbol}
+    ]
+    return f"{_count_orders(sub, symbol, view)} cancelled, then {', '.join(held) or 'nothing to close'}"
+
+
+def _order(order: str, view: DeskView) -> OrderRow | None:
+    return next((row for row in view.orders if row.id == order), None)
+
+
+def _opposite(side: Side, market: MarketView) -> tuple[Level, ...]:
+    return market.asks if side is Side.BUY else market.bids
+
+
+def _takes(side: Side, price: Decimal, quote: Quote) -> bool:
+    return price >= quote.ask if side is Side.BUY else price <= quote.bid
+
+
+def _touch(symbol: Symbol, side: Side, view: DeskView) -> Decimal | None:
+    quote, mark = quote_of(symbol, view), mark_of(symbol, view)
+    if quote is not None:
+        return quote.ask if side is Side.BUY else quote.bid
+    return mark.price if mark is not None else None
+
+
+def _price(price: Decimal, symbol: Symbol, view: DeskView) -> str:
+    instrument = view.instrument(symbol)
+    return f"{price:,.{instrument.price_decimals}f}" if instrument is not None else plain(price)
+
+
+def _quantity(quantity: Decimal, instrument: Instrument) -> str:
+    return f"{quantity:,.{instrument.quantity_decimals}f}"
+
+
+def _money(amount: Decimal, instrument: Instrument) -> str:
+    return f"≈ {amount:,.2f} {instrument.quote}"
+
+
+def _fee(notional: Decimal, rate: Decimal) -> str:
+    return f"{notional * rate:,.2f}"

@@ -1,0 +1,103 @@
+"""The words of the command line: its verbs with their usage, and the words each position may hold."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
+
+
+class BlotterTab(StrEnum):
+    """The tabs of the blotter."""
+
+    POSITIONS = "positions"
+    ORDERS = "orders"
+    ALGOS = "algos"
+    FILLS = "fills"
+
+
+class Verb(Struct, frozen=True):
+    """One verb: how it is written, what it does, and an example that parses."""
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+
+
+_ORDER: Final = "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok]"
+_CHASE: Final = (
+    "chase buy|sell QTY [SYMBOL] [join|improve [N]|mid|opp] [offset Nt|Nbps] [maintain|trail] [cap PRICE|Nbps]"
+    " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms] [post] [reduce]"
+)
+
+VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
+    {
+        verb.name: verb
+        for verb in (
+            Verb(
+                "buy",
+                f"buy {_ORDER}",
+                "place a buy; QTY is 0.01, 0.01btc, 500usd or 25% of equity",
+                "buy 500usd market",
+            ),
+            Verb(
+                "sell", f"sell {_ORDER}", "place a sell; with reduce, 25% is of the position", "sell 0.01 @65000 post"
+            ),
+            Verb("chase", _CHASE, "follow the touch until filled", "chase buy 0.1 join cap 20bps ttl 2m"),
+            Verb(
+                "cancel",
+                "cancel [SYMBOL|all|everything|ORDER|last]",
+                "cancel orders; alone: this sub and symbol",
+                "cancel all",
+            ),
+            Verb("flatten", "flatten [SYMBOL|all|everything]", "cancel, then close at the market", "flatten"),
+            Verb(
+                "close", "close [QTY [SYMBOL] [@PRICE|market]]", "reduce a position; without QTY: flatten", "close 50%"
+            ),
+            Verb("amend", "amend ORDER|last [@PRICE] [QTY]", "move or resize a working order", "amend last @61800"),
+            Verb("stop", "stop ALGO|all", "end a run for good; its orders are cancelled", "stop chase-1"),
+            Verb("pause", "pause ALGO|all", "park a run; its order stays", "pause all"),
+            Verb("resume", "resume ALGO|all|desk", "let a parked run go on; lift a halt", "resume desk"),
+            Verb("sub", "sub ID|NAME", "choose the sub-account", "sub 2"),
+            Verb("symbol", "symbol SYMBOL", "choose the symbol", "symbol eth"),
+            Verb("tab", "tab positions|orders|algos|fills", "show a tab of the blotter", "tab orders"),
+            Verb("wait", "wait 5s", "wait before the rest of the line", "wait 500ms"),
+            Verb("help", "help [VERB]", "explain the keys and verbs", "help chase"),
+            Verb("quit", "quit", "leave the desk", "quit"),
+        )
+    }
+)
+
+ALL: Final = "all"
+EVERYTHING: Final = "everything"
+LAST: Final = "last"
+DESK: Final = "desk"
+MARKET: Final = "market"
+POST: Final = "post"
+REDUCE: Final = "reduce"
+IOC: Final = "ioc"
+FOK: Final = "fok"
+
+ORDER_FLAGS: Final = (MARKET, POST, REDUCE, IOC, FOK)
+PEGS: Final = tuple(peg.value for peg in Peg)
+MODES: Final = tuple(mode.value for mode in ChaseMode)
+CHASE_FLAGS: Final = (POST, REDUCE)
+
+CHASE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "offset": ("1t", "2bps"),
+        "cap": ("10bps", "20bps"),
+        "oncap": tuple(each.value for each in OnCap),
+        "ttl": ("30s", "2m"),
+        "onttl": tuple(each.value for each in OnTtl),
+        "slip": ("5bps",),
+        "throttle": ("250ms",),
+    }
+)
+"""Options that take a value, with the values a completion offers."""
+
+CHASE_WORDS: Final = (*PEGS, *MODES, *CHASE_OPTIONS, *CHASE_FLAGS)
