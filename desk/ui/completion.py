@@ -8,7 +8,7 @@ from desk.model.order import Side
 from desk.model.view import DeskView
 from desk.ui.grammar import live_algos, open_orders
 from desk.ui.lexing import is_number
-from desk.ui.resolve import Context, plain, quote_of
+from desk.ui.resolve import Context, plain, quote_of, traded_subs
 from desk.ui.words import (
     ALL,
     CHASE_OPTIONS,
@@ -98,7 +98,7 @@ def _resume(words: Sequence[str], context: Context) -> Sequence[str]:
 
 
 def _sub(words: Sequence[str], context: Context) -> Sequence[str]:
-    return () if words else [each for account in context.view.subs for each in (account.name, account.id)]
+    return () if words else [each for account in traded_subs(context.view) for each in (account.name, account.id)]
 
 
 def _symbol(words: Sequence[str], context: Context) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """The command line's grammar: one typed line to the steps it asks for, or to one complaint and nothing else."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +23,7 @@ from desk.model.view import AlgoRow, DeskView, OrderRow
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.drafting import Places, draft_chase, draft_order, one_of, symbol_named
 from desk.ui.lexing import Token, is_number, read_amount, read_price, read_span_ms, split_parts, split_words
-from desk.ui.resolve import Context, account_of, nearest, resolve_amend, resolve_chase, resolve_order
+from desk.ui.resolve import Context, account_of, nearest, resolve_amend, resolve_chase, resolve_order, traded_subs
 from desk.ui.words import ALL, DESK, EVERYTHING, LAST, VERBS, BlotterTab
 
 
@@ -196,10 +197,11 @@ def _sub(words: Sequence[Token], context: Context, _places: Places) -> Sequence[
         raise Misread("sub-account", "an id or a name", "")
     # A name may hold blanks, so all that is left is the name.
     name = " ".join(word.text for word in words)
-    for account in context.view.subs:
+    accounts = traded_subs(context.view)
+    for account in accounts:
         if name.lower() in {account.id.lower(), account.name.lower()}:
             return (SelectSub(account.id),)
-    choices = [each for account in context.view.subs for each in (account.id, account.name)]
+    choices = [each for account in accounts for each in (account.id, account.name)]
     raise Misread("sub-account", nearest(name, choices), name, words[0].at)
 
 
@@ -280,8 +282,8 @@ def _order_named(word: Token, context: Context) -> OrderRow:
 
 
 def _ends_in(order: str, word: Token) -> bool:
-    tail = order.rpartition("_")[2].lstrip("0")
-    return word.text.isascii() and word.text.isdigit() and tail == word.text.lstrip("0")
+    tail = re.search("[0-9]+$", order)
+    return tail is not None and re.fullmatch("[0-9]{1,9}", word.text) is not None and int(tail[0]) == int(word.text)
 
 
 def _algos_named(words: Sequence[Token], context: Context) -> list[AlgoId]:

@@ -13,7 +13,7 @@ from desk.model.command import AmendOrder, ChaseMode, ChaseSpec, OnCap, OnTtl, P
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote
 from desk.model.order import OrderType, Side, TimeInForce
-from desk.model.units import BPS, ZERO, SubId, Symbol
+from desk.model.units import BPS, HOUSE, UNALLOCATED, ZERO, SubId, Symbol
 from desk.model.view import AccountView, DeskView, OrderRow
 from desk.ui.complaint import Misread
 from desk.ui.lexing import DOLLAR, PERCENT, Amount
@@ -150,10 +150,16 @@ def instrument_of(symbol: Symbol, view: DeskView) -> Instrument:
 
 def account_of(context: Context) -> AccountView:
     """Return the chosen sub-account, or raise Misread."""
-    found = context.view.sub(context.sub)
+    accounts = traded_subs(context.view)
+    found = next((each for each in accounts if each.id == context.sub), None)
     if found is None:
-        raise Misread("sub-account", nearest(context.sub, [each.id for each in context.view.subs]), context.sub)
+        raise Misread("sub-account", nearest(context.sub, [each.id for each in accounts]), context.sub)
     return found
+
+
+def traded_subs(view: DeskView) -> list[AccountView]:
+    """Return the sub-accounts a person trades: all but the two that only keep the books whole."""
+    return [each for each in view.subs if each.id not in {UNALLOCATED, HOUSE}]
 
 
 def quote_of(symbol: Symbol, view: DeskView) -> Quote | None:

@@ -59,7 +59,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 "close", "close [QTY [SYMBOL] [@PRICE|market]]", "reduce a position; without QTY: flatten", "close 50%"
             ),
             Verb("amend", "amend ORDER|last [@PRICE] [QTY]", "move or resize a working order", "amend last @61800"),
-            Verb("stop", "stop ALGO|all", "end a run for good; its orders are cancelled", "stop chase-1"),
+            Verb("stop", "stop ALGO|all", "end a run for good; its orders are cancelled", "stop all"),
             Verb("pause", "pause ALGO|all", "park a run; its order stays", "pause all"),
             Verb("resume", "resume ALGO|all|desk", "let a parked run go on; lift a halt", "resume desk"),
             Verb("sub", "sub ID|NAME", "choose the sub-account", "sub 2"),

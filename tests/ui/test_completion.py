@@ -1,0 +1,47 @@
+"""What Tab offers, by position."""
+
+import pytest
+
+from desk.ui.completion import complete
+from desk.ui.resolve import Context
+from tests.kit.views import ALPHA, BTC, desk_view
+
+CONTEXT = Context(desk_view(), ALPHA, BTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("fl", ("flatten",)),
+        ("c", ("chase", "cancel", "close")),
+        ("buy 0.01 m", ("buy 0.01 market",)),
+        ("buy 0.01 BT", ("buy 0.01 BTCUSDT", "buy 0.01 BTC")),
+        ("buy 0.01 @", ("buy 0.01 @61843.1", "buy 0.01 @61843.2")),
+        ("sell 0.01 @", ("sell 0.01 @61843.2", "sell 0.01 @61843.1")),
+        ("chase ", ("chase buy", "chase sell")),
+        (
+            "chase buy 0.1 oncap ",
+            ("chase buy 0.1 oncap hold", "chase buy 0.1 oncap cancel", "chase buy 0.1 oncap cross"),
+        ),
+        ("stop ", ("stop chase-3", "stop all")),
+        ("resume d", ("resume desk",)),
+        ("sub b", ("sub bravo",)),
+        ("tab f", ("tab fills",)),
+        ("cancel; fl", ("cancel; flatten",)),
+        ("help ch", ("help chase",)),
+        ("cancel PMS0001_MAN0000007", ()),
+        ("flatten", ()),
+        ("buy ", ()),
+        ("oops ", ()),
+    ],
+)
+def test_a_line_is_completed_by_its_position(line, expected):
+    assert complete(line, CONTEXT) == expected
+
+
+def test_an_empty_line_offers_every_verb():
+    assert complete("", CONTEXT)[:3] == ("buy", "sell", "chase")
+
+
+def test_a_word_that_was_used_is_not_offered_again():
+    assert "buy 0.1 post post" not in complete("buy 0.1 post ", CONTEXT)
