@@ -93,10 +93,13 @@ class Order(Struct, kw_only=True):
     """By trades we have booked."""
     filled_at_venue: Decimal = ZERO
     """The venue's cumulative figure; above `filled` while a trade is still on its way to us."""
+    filled_as_maker: Decimal = ZERO
     value: Decimal = ZERO
     """Σ price * quantity of the booked trades."""
     pending: str = ""
     """The request on its way: `cancel`, `amend` or none."""
+    is_cancel_wanted: bool = False
+    """A cancel that found no order yet is sent again as soon as the order rests."""
     venue_order: int = 0
     reason: str = ""
     ahead: Decimal | None = None
@@ -179,6 +182,8 @@ def _on_accepted(order: Order, report: OrderAccepted) -> None:
 def _on_filled(order: Order, report: OrderFilled) -> None:
     order.filled += report.quantity
     order.value += report.price * report.quantity
+    if report.maker:
+        order.filled_as_maker += report.quantity
     order.filled_at_venue = max(order.filled_at_venue, report.filled)
     if order.filled > order.quantity:
         raise InvariantBroken(

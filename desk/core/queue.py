@@ -5,13 +5,13 @@ a trade is assumed to have lost size in proportion before and behind us.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from desk.core.book import Book
 from desk.core.orders import Order
 from desk.model.market import BookDelta, Level, TradePrint
 from desk.model.order import OrderStatus, Side
-from desk.model.units import ZERO, Symbol
+from desk.model.units import MONEY_STEP, ZERO, Symbol
 
 
 def joined(order: Order, book: Book) -> Decimal | None:
@@ -40,7 +40,7 @@ def on_delta(orders: Iterable[Order], delta: BookDelta, book: Book) -> None:
             continue
         old = book.size(order.spec.side, order.price)
         if ZERO < new < old:
-            order.ahead = (order.ahead * new / old).quantize(order.leaves, rounding="ROUND_CEILING")
+            order.ahead = (order.ahead * new / old).quantize(MONEY_STEP, ROUND_CEILING)
         order.ahead = max(ZERO, min(order.ahead, new - order.leaves))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from desk.core.algos.base import Algo
+from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
 from desk.core.orders import Order
@@ -13,7 +13,7 @@ from desk.model.event import Limits, LinkState, VenuePosition
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote, TradePrint
 from desk.model.order import Side
-from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import HOUSE, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
 SAMPLES_MAX: Final = 900
@@ -95,6 +95,11 @@ class DeskState:
         }
         self.account = VenueMirror()
         self.orders: dict[ClientOrderId, Order] = {}
+        self.open: dict[ClientOrderId, Order] = {}
+        """The orders that may still trade."""
+        self.run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = {}
+        self.flattens: dict[tuple[SubId, Symbol], int] = {}
+        """Positions being closed, with the closing orders already tried."""
         self.runs: dict[AlgoId, Algo] = {}
         self.fills: deque[FillRow] = deque(maxlen=FILLS_MAX)
         self.trades: dict[tuple[Symbol, int], None] = {}
@@ -110,13 +115,27 @@ class DeskState:
 
     def open_orders(self, sub: SubId | None = None, symbol: Symbol | None = None) -> Iterator[Order]:
         """Yield the orders that may still trade; of one sub-account and symbol where given."""
-        for order in self.orders.values():
-            if order.is_open and sub in (None, order.spec.sub) and symbol in (None, order.spec.symbol):
+        for order in self.open.values():
+            if sub in (None, order.spec.sub) and symbol in (None, order.spec.symbol):
                 yield order
 
     def orders_of(self, algo: AlgoId) -> dict[ClientOrderId, Order]:
         """Return the orders of one run."""
-        return {order.spec.id: order for order in self.orders.values() if order.spec.algo == algo}
+        return self.run_orders.get(algo, {})
+
+    def keep(self, order: Order) -> None:
+        """File an order where its state says it belongs."""
+        self.orders[order.spec.id] = order
+        if order.is_open:
+            self.open[order.spec.id] = order
+        else:
+            self.open.pop(order.spec.id, None)
+        if order.spec.algo is not None:
+            self.run_orders.setdefault(order.spec.algo, {})[order.spec.id] = order
+
+    def runs_on(self, symbol: Symbol) -> Iterator[Algo]:
+        """Yield the unfinished runs of `symbol`, in the order they were started."""
+        return (run for run in self.runs.values() if run.symbol == symbol and not run.is_done)
 
     def marks(self) -> dict[Symbol, Decimal]:
         """Return the known mark prices."""
@@ -141,7 +160,14 @@ class DeskState:
                     held[key] = held.get(key, ZERO) + abs(position.quantity) * marks[symbol]
         return held
 
-    def sample_due(self) -> bool:
-        """Tell whether a second has passed since the last sample of the charts."""
-        last = max((each[-1].ts for each in self.equities.values() if each), default=0)
-        return self.now - last >= SECOND
+
+def sight(state: DeskState, run: Algo) -> Sight:
+    """Return what a run may look at now."""
+    market = state.markets[run.symbol]
+    return Sight(
+        now=state.now,
+        instrument=market.instrument,
+        quote=market.quote,
+        book=market.book,
+        orders=state.orders_of(run.id),
+    )

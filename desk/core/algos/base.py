@@ -54,7 +54,7 @@ class Sight(Struct, frozen=True):
     """This run's own, never others'."""
 
 
-class Memo(Struct, frozen=True, tag=True):
+class Memo(Struct, tag=True):
     """What a run needs to be put back; every kind of algo has its own."""
 
 

@@ -1,0 +1,102 @@
+"""Turning a decision into effects: place, amend, cancel, drive a run, tell the trader."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
+from desk.core.bookkeeping import record_send
+from desk.core.orders import Order
+from desk.core.risk import gate
+from desk.core.risk.gate import Claim
+from desk.core.state import DeskState, sight
+from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
+from desk.model.event import TimerKey
+from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Refusal, Wake
+from desk.model.order import OrderKind
+from desk.model.units import SubId, Symbol
+from desk.model.view import AlertRow
+
+
+class Acts:
+    """The engine's hands: whatever leaves is written into the books first, then collected in `out`."""
+
+    def __init__(self, state: DeskState) -> None:
+        self.state = state
+        self.out: list[Effect] = []
+
+    def alert(self, severity: Severity, text: str) -> None:
+        """Tell the trader one sentence."""
+        state = self.state
+        state.alert_seq += 1
+        state.alerts.append(AlertRow(state.alert_seq, state.now, severity, text))
+        self.out.append(Alert(state.now, severity, text))
+
+    def place(self, wish: Place, claim: Claim) -> Refusal | None:
+        """Send an order if the gate allows it; return the refusal if not."""
+        answer = gate.review(wish, claim, self.state)
+        if isinstance(answer, Refusal):
+            return answer
+        self._send(answer)
+        return None
+
+    def amend(self, order: Order, price: Decimal, quantity: Decimal) -> Refusal | None:
+        """Change an order if the gate allows it; return the refusal if not."""
+        answer = gate.review_amend(order, price, quantity, self.state)
+        if isinstance(answer, Refusal):
+            return answer
+        record_send(self.state, answer)
+        self.out.append(answer)
+        return None
+
+    def cancel(self, order: Order) -> None:
+        """Cancel an order; once asked for, it stays wanted until the order is gone."""
+        if not order.is_open:
+            return
+        order.is_cancel_wanted = True
+        if order.pending == "cancel":
+            return
+        effect = SendCancel(self.state.now, order.spec.id, order.spec.symbol)
+        record_send(self.state, effect)
+        self.out.append(effect)
+
+    def stop_runs(self, reason: str, sub: SubId | None = None, symbol: Symbol | None = None) -> None:
+        """Stop the unfinished runs, of one sub-account and symbol where given."""
+        for run in list(self.state.runs.values()):
+            if not run.is_done and sub in (None, run.sub) and symbol in (None, run.symbol):
+                self.drive(run, Stop(reason))
+
+    def drive(self, run: Algo, event: AlgoEvent) -> None:
+        """Show an event to a run and act on what it wishes."""
+        for intent in run.on_event(event, sight(self.state, run)):
+            self._act(run, intent)
+
+    def _act(self, run: Algo, intent: Intent) -> None:
+        match intent:
+            case Place():
+                claim = Claim(
+                    sub=run.sub,
+                    symbol=run.symbol,
+                    kind=OrderKind.CHASE,
+                    algo=run.id,
+                    parent_quantity=run.quantity,
+                )
+                self._answer(run, self.place(intent, claim))
+            case Amend(order=order, price=price, quantity=quantity):
+                self._answer(run, self.amend(self.state.orders[order], price, quantity))
+            case Cancel(order=order):
+                self.cancel(self.state.orders[order])
+            case Wake(at=at, purpose=purpose):
+                self.out.append(ArmTimer(self.state.now, TimerKey(run.id, purpose), at))
+            case Finish(reason=reason):
+                self.out.append(RunEnded(self.state.now, run.id, reason))
+                self.alert(Severity.INFO, f"{run.id} ended: {reason}")
+            case _:
+                assert_never(intent)
+
+    def _answer(self, run: Algo, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            self.drive(run, Refused(refusal))
+
+    def _send(self, effect: SendOrder) -> None:
+        record_send(self.state, effect)
+        self.out.append(effect)

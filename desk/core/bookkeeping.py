@@ -1,0 +1,137 @@
+"""Writing into the books: what was sent, and what the venue reported. Live trading and recovery both write here.
+
+Nothing is decided in this room; that is what lets a journal be folded without re-living its market.
+"""
+
+from msgspec import Struct
+
+from desk.core import ids, ledger, orders
+from desk.core.ledger import Account
+from desk.core.orders import Order
+from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
+from desk.model.effect import SendAmend, SendCancel, SendOrder
+from desk.model.error import InvariantBroken
+from desk.model.event import AccountReported, FundingPaid, OrderFilled, OrderReport, SubAccount
+from desk.model.units import HOUSE, UNALLOCATED, ZERO, SubId
+from desk.model.view import FillRow
+
+
+class Booked(Struct, frozen=True):
+    """What a report did. `order` None: it is not an order of ours."""
+
+    order: Order | None
+    fill: FillRow | None = None
+    problem: str = ""
+    """A sentence when the report could not be taken as it came."""
+
+
+def open_account(state: DeskState, sub: SubAccount) -> None:
+    """Open a sub-account with its cash; a second time changes only its name."""
+    known = state.accounts.get(sub.id)
+    if known is not None:
+        known.name = sub.name
+        return
+    state.accounts[sub.id] = Account(id=sub.id, name=sub.name, wallet=sub.wallet)
+
+
+def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) -> None:
+    """Note a request that is about to leave."""
+    match effect:
+        case SendOrder(spec=spec):
+            if spec.id in state.orders:
+                raise InvariantBroken(f"{spec.id}: id used twice")
+            state.keep(orders.submit(spec, effect.ts))
+            parts = ids.parse(spec.id)
+            if parts is not None and parts.epoch == state.epoch:
+                state.order_seq = max(state.order_seq, parts.seq)
+        case SendCancel(order=order):
+            state.orders[order].pending = "cancel"
+        case SendAmend(order=order):
+            state.orders[order].pending = "amend"
+
+
+def apply_report(state: DeskState, report: OrderReport) -> Booked:
+    """Book an execution report: move the order, and for a trade the ledger, once per trade id."""
+    order = state.orders.get(report.order)
+    if isinstance(report, OrderFilled):
+        return _apply_fill(state, order, report)
+    if order is None:
+        return Booked(None, problem=f"{report.order}: {type(report).__name__} for an order we do not know")
+    before = order.status
+    if not orders.apply(order, report):
+        return Booked(order, problem=f"{order.spec.id}: {type(report).__name__} while {before.value}: not possible")
+    state.keep(order)
+    return Booked(order)
+
+
+def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> Booked:
+    key = (report.symbol, report.trade)
+    if key in state.trades:
+        return Booked(order)
+    if order is None:
+        return Booked(None, problem=f"{report.order}: trade {report.trade} of an order we do not know")
+    before = order.status
+    if not orders.apply(order, report):
+        return Booked(order, problem=f"{order.spec.id}: trade {report.trade} while {before.value}: not possible")
+    state.keep(order)
+    state.trades[key] = None
+    if len(state.trades) > TRADES_MAX:
+        del state.trades[next(iter(state.trades))]
+    state.account.fill_as_of = max(state.account.fill_as_of, report.venue_ts)
+    owner = state.accounts.get(order.spec.sub, state.accounts[UNALLOCATED])
+    legs = ledger.apply_fill(
+        owner, report.symbol, order.spec.side, quantity=report.quantity, price=report.price, fee=report.fee
+    )
+    fill = FillRow(
+        trade=report.trade,
+        sub=owner.id,
+        symbol=report.symbol,
+        side=order.spec.side,
+        quantity=report.quantity,
+        price=report.price,
+        fee=report.fee,
+        realised_pnl=sum((leg.realised for leg in legs), ZERO),
+        maker=report.maker,
+        order=order.spec.id,
+        algo=order.spec.algo,
+        ts=report.venue_ts,
+    )
+    state.fills.appendleft(fill)
+    return Booked(order, fill)
+
+
+def apply_funding(state: DeskState, payment: FundingPaid) -> None:
+    """Share a funding payment among the holders."""
+    ledger.apply_funding(state.accounts.values(), state.accounts[HOUSE], payment)
+    state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
+
+
+def apply_statement(state: DeskState, statement: AccountReported) -> None:
+    """Keep the venue's own statement of the account; an older one than we have is ignored."""
+    mirror = state.account
+    if statement.venue_ts < mirror.as_of:
+        return
+    mirror.wallet = statement.wallet
+    mirror.positions = {each.symbol: each for each in statement.positions}
+    mirror.as_of, mirror.ts = statement.venue_ts, statement.ts
+
+
+def forget_ended(state: DeskState) -> None:
+    """Drop the oldest ended orders and runs beyond what the screen shows; never one of a run that still counts it."""
+    ended = [each for each in state.orders.values() if each.is_settled and not _is_counted(state, each)]
+    for order in ended[: max(0, len(ended) - ENDED_MAX)]:
+        del state.orders[order.spec.id]
+    done = [run.id for run in state.runs.values() if run.is_done]
+    for algo in done[: max(0, len(done) - ENDED_MAX)]:
+        del state.runs[algo]
+        state.run_orders.pop(algo, None)
+
+
+def _is_counted(state: DeskState, order: Order) -> bool:
+    run = state.runs.get(order.spec.algo) if order.spec.algo is not None else None
+    return run is not None and not run.is_done
+
+
+def is_sub(state: DeskState, sub: SubId) -> bool:
+    """Tell whether `sub` is a sub-account that may trade."""
+    return sub in state.accounts and sub not in (UNALLOCATED, HOUSE)

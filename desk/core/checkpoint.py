@@ -1,0 +1,178 @@
+"""State to bytes and back: what a restart needs, versioned; the market is not in it."""
+
+from collections import deque
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from desk.core import bookkeeping, ids
+from desk.core.algos.base import Algo
+from desk.core.algos.chase import Chase, ChaseMemo
+from desk.core.ledger import Account
+from desk.core.orders import Order
+from desk.core.state import SAMPLES_MAX, DeskState
+from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.error import BadInput
+from desk.model.event import (
+    AccountReported,
+    Event,
+    FundingPaid,
+    Limits,
+    OrderReport,
+    Started,
+    SubAccountOpened,
+    VenuePosition,
+)
+from desk.model.units import AlgoId, Nanos, SubId, Symbol
+from desk.model.view import AlertRow, DeskMode, FillRow, Sample
+
+VERSION: Final = 1
+PARKED_BY_RESTART: Final = "parked: the desk was restarted, resume to go on"
+
+
+class Checkpoint(Struct, kw_only=True):
+    """The durable part of the state."""
+
+    version: int
+    now: Nanos
+    epoch: int
+    halted: str
+    """Why the desk is halted; empty when it is not."""
+    accounts: list[Account]
+    orders: list[Order]
+    runs: list[ChaseMemo]
+    run_seq: int
+    fills: list[FillRow]
+    trades: list[tuple[Symbol, int]]
+    alerts: list[AlertRow]
+    equities: dict[str, list[Sample]]
+    wallet: Decimal | None
+    positions: list[VenuePosition]
+    statement_as_of: Nanos
+    fill_as_of: Nanos
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(Checkpoint)
+
+
+def save(state: DeskState) -> bytes:
+    """Return the state as bytes."""
+    return _ENCODER.encode(
+        Checkpoint(
+            version=VERSION,
+            now=state.now,
+            epoch=state.epoch,
+            halted=state.mode_reason if state.mode is DeskMode.HALTED else "",
+            accounts=list(state.accounts.values()),
+            orders=_orders(state),
+            runs=[_memo(run) for run in state.runs.values()],
+            run_seq=state.run_seq,
+            fills=list(state.fills),
+            trades=list(state.trades),
+            alerts=list(state.alerts),
+            equities={sub: list(history) for sub, history in state.equities.items()},
+            wallet=state.account.wallet,
+            positions=list(state.account.positions.values()),
+            statement_as_of=state.account.as_of,
+            fill_as_of=state.account.fill_as_of,
+        )
+    )
+
+
+def restore(memo: bytes | None, tail: Iterable[Event | Effect], limits: Limits) -> DeskState:
+    """Return the state of a checkpoint with the journal's tail folded onto it; running algos come back parked.
+
+    Folding applies what was sent and reported; it decides nothing, so it needs no market.
+    """
+    state = DeskState(limits)
+    if memo is not None:
+        _fill(state, _decode(memo))
+    for message in tail:
+        _fold(state, message)
+    for run in state.runs.values():
+        if isinstance(run, Chase) and not run.is_done:
+            run.park(PARKED_BY_RESTART)
+    return state
+
+
+def _decode(memo: bytes) -> Checkpoint:
+    try:
+        checkpoint = _DECODER.decode(memo)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"checkpoint: expected one of version {VERSION}, found bytes that do not decode: {error}"
+        ) from error
+    if checkpoint.version != VERSION:
+        raise BadInput(f"checkpoint: expected version {VERSION}, found {checkpoint.version}")
+    return checkpoint
+
+
+def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
+    state.now, state.epoch, state.run_seq = checkpoint.now, checkpoint.epoch, checkpoint.run_seq
+    if checkpoint.halted:
+        state.mode, state.mode_reason = DeskMode.HALTED, checkpoint.halted
+    state.accounts = {account.id: account for account in checkpoint.accounts}
+    for order in checkpoint.orders:
+        state.keep(order)
+    state.runs = {memo.id: Chase(memo) for memo in checkpoint.runs}
+    state.fills.extend(checkpoint.fills)
+    state.trades = dict.fromkeys(checkpoint.trades)
+    state.alerts.extend(checkpoint.alerts)
+    state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0
+    for sub, history in checkpoint.equities.items():
+        state.equities[SubId(sub)] = deque(history, maxlen=SAMPLES_MAX)
+    mirror = state.account
+    mirror.wallet, mirror.as_of, mirror.fill_as_of = (
+        checkpoint.wallet,
+        checkpoint.statement_as_of,
+        checkpoint.fill_as_of,
+    )
+    mirror.positions = {each.symbol: each for each in checkpoint.positions}
+
+
+def _fold(state: DeskState, message: Event | Effect) -> None:
+    state.now = max(state.now, message.ts)
+    match message:
+        case Started(epoch=epoch):
+            state.epoch = epoch
+        case SubAccountOpened(sub=sub):
+            bookkeeping.open_account(state, sub)
+        case SendOrder() | SendCancel() | SendAmend():
+            bookkeeping.record_send(state, message)
+        case RunStarted(algo=algo, spec=spec):
+            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, started=message.ts))
+            state.run_seq = max(state.run_seq, ids.run_number(algo))
+        case RunEnded(algo=algo, reason=reason):
+            _end(state, algo, reason)
+        case AccountReported():
+            bookkeeping.apply_statement(state, message)
+        case FundingPaid():
+            bookkeeping.apply_funding(state, message)
+        case _ if isinstance(message, OrderReport):
+            bookkeeping.apply_report(state, message)
+        case _:
+            pass
+
+
+def _end(state: DeskState, algo: AlgoId, reason: str) -> None:
+    run = state.runs.get(algo)
+    if isinstance(run, Chase):
+        run.end(reason, state.now)
+
+
+def _orders(state: DeskState) -> list[Order]:
+    """All orders still needed: those of the table and those a run on the screen still counts."""
+    orders = dict(state.orders)
+    for each in state.run_orders.values():
+        orders.update(each)
+    return list(orders.values())
+
+
+def _memo(run: Algo) -> ChaseMemo:
+    memo = run.save()
+    assert isinstance(memo, ChaseMemo)
+    return memo

@@ -1,0 +1,177 @@
+"""What the desk does when a person asks."""
+
+from typing import assert_never
+
+from desk.core import flatten
+from desk.core.acting import Acts
+from desk.core.algos.base import Begin, Pause, Resume, Stop
+from desk.core.algos.chase import Chase, ChaseMemo
+from desk.core.orders import Order
+from desk.core.risk import gate
+from desk.core.risk.gate import Claim
+from desk.model.command import (
+    AmendOrder,
+    CancelAll,
+    CancelLevel,
+    CancelOrder,
+    Command,
+    Flatten,
+    PauseAlgo,
+    PlaceOrder,
+    ResumeAlgo,
+    ResumeDesk,
+    StartChase,
+    StopAlgo,
+)
+from desk.model.effect import RunStarted, Severity
+from desk.model.intent import Place
+from desk.model.order import OrderKind, OrderType
+from desk.model.units import AlgoId, ClientOrderId
+from desk.model.view import DeskMode
+
+
+def obey(acts: Acts, command: Command) -> None:
+    """Carry out a command, or say in one sentence why not."""
+    match command:
+        case PlaceOrder():
+            _place(acts, command)
+        case CancelOrder() | CancelLevel() | CancelAll() | AmendOrder():
+            _change(acts, command)
+        case Flatten():
+            _flatten(acts, command)
+        case StartChase():
+            _start_chase(acts, command)
+        case StopAlgo() | PauseAlgo() | ResumeAlgo():
+            _steer(acts, command)
+        case ResumeDesk():
+            _resume_desk(acts)
+        case _:
+            assert_never(command)
+
+
+def _change(acts: Acts, command: CancelOrder | CancelLevel | CancelAll | AmendOrder) -> None:
+    match command:
+        case CancelOrder():
+            _cancel(acts, command)
+        case CancelLevel():
+            _cancel_level(acts, command)
+        case CancelAll():
+            _cancel_all(acts, command)
+        case AmendOrder():
+            _amend(acts, command)
+
+
+def _steer(acts: Acts, command: StopAlgo | PauseAlgo | ResumeAlgo) -> None:
+    run = acts.state.runs.get(command.algo)
+    if run is None or run.is_done:
+        return _refuse(acts, f"{command.algo}: no running algo of that name")
+    match command:
+        case StopAlgo():
+            acts.drive(run, Stop("stopped by hand"))
+        case PauseAlgo():
+            acts.drive(run, Pause())
+        case ResumeAlgo():
+            acts.drive(run, Resume())
+    return None
+
+
+def _refuse(acts: Acts, reason: str) -> None:
+    acts.alert(Severity.WARN, reason)
+
+
+def _place(acts: Acts, command: PlaceOrder) -> None:
+    price = command.price
+    if command.type is OrderType.MARKET and command.symbol in acts.state.markets:
+        price = gate.worst_price(command.side, acts.state, command.symbol)
+    if price is None:
+        what = (
+            "no touch yet" if command.type is OrderType.MARKET else "price: expected one for a limit order, found none"
+        )
+        return _refuse(acts, f"{command.side.value} {command.quantity} {command.symbol}: {what}")
+    wish = Place(
+        side=command.side,
+        quantity=command.quantity,
+        price=price,
+        type=command.type,
+        tif=command.tif,
+        reduce_only=command.reduce_only,
+    )
+    refusal = acts.place(wish, Claim(sub=command.sub, symbol=command.symbol, kind=OrderKind.MANUAL))
+    if refusal is not None:
+        _refuse(acts, refusal.reason)
+    return None
+
+
+def _amend(acts: Acts, command: AmendOrder) -> None:
+    order = _open_order(acts, command.order)
+    if order is None:
+        return None
+    if order.is_in_flight:
+        return _refuse(acts, f"amend {command.order}: {order.pending or order.status.value}, wait for the answer")
+    price = order.price if command.price is None else command.price
+    quantity = order.quantity if command.quantity is None else command.quantity
+    refusal = acts.amend(order, price, quantity)
+    if refusal is not None:
+        _refuse(acts, refusal.reason)
+    return None
+
+
+def _cancel(acts: Acts, command: CancelOrder) -> None:
+    order = _open_order(acts, command.order)
+    if order is not None:
+        _cancel_with_run(acts, order)
+
+
+def _cancel_level(acts: Acts, command: CancelLevel) -> None:
+    for order in list(acts.state.open_orders(command.sub, command.symbol)):
+        if command.low <= order.price <= command.high:
+            _cancel_with_run(acts, order)
+
+
+def _cancel_with_run(acts: Acts, order: Order) -> None:
+    """Cancel an order; a run that owns it is stopped, or it would place the next one."""
+    run = acts.state.runs.get(order.spec.algo) if order.spec.algo is not None else None
+    if run is not None and not run.is_done:
+        acts.drive(run, Stop("its order was cancelled by hand"))
+    acts.cancel(order)
+
+
+def _cancel_all(acts: Acts, command: CancelAll) -> None:
+    acts.stop_runs("cancel all", command.sub, command.symbol)
+    for order in list(acts.state.open_orders(command.sub, command.symbol)):
+        acts.cancel(order)
+
+
+def _flatten(acts: Acts, command: Flatten) -> None:
+    _cancel_all(acts, CancelAll(sub=command.sub, symbol=command.symbol))
+    flatten.begin(acts, command.sub, command.symbol)
+
+
+def _start_chase(acts: Acts, command: StartChase) -> None:
+    state = acts.state
+    refusal = gate.review_chase(command.spec, state)
+    if refusal is not None:
+        return _refuse(acts, refusal.reason)
+    if state.mode is not DeskMode.RUNNING:
+        return _refuse(acts, f"chase: the desk is {state.mode.value} ({state.mode_reason})")
+    state.run_seq += 1
+    run = Chase(ChaseMemo(id=AlgoId(f"chase-{state.run_seq}"), spec=command.spec))
+    state.runs[run.id] = run
+    acts.out.append(RunStarted(state.now, run.id, command.spec))
+    acts.drive(run, Begin())
+    return None
+
+
+def _resume_desk(acts: Acts) -> None:
+    state = acts.state
+    if state.mode is not DeskMode.HALTED:
+        return _refuse(acts, f"resume desk: it is {state.mode.value}, not halted")
+    state.mode, state.mode_reason, state.mode_since = DeskMode.STARTING, "resumed by hand", state.now
+    return None
+
+
+def _open_order(acts: Acts, order_id: ClientOrderId) -> Order | None:
+    order = acts.state.open.get(order_id)
+    if order is None:
+        _refuse(acts, f"{order_id}: no open order of that id")
+    return order

@@ -1,0 +1,273 @@
+"""The single writer: one event in, the effects it causes out. All time, chance and identity come in with the events."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from desk.core import bookkeeping, charts, commands, flatten, modes, queue, reconcile
+from desk.core.acting import Acts
+from desk.core.book import Sync
+from desk.core.orders import Order
+from desk.core.state import DeskState, Market
+from desk.model.effect import ArmTimer, Effect, RequestDepth, RequestTruth, Severity
+from desk.model.event import (
+    AccountReported,
+    AmendRejected,
+    CancelRejected,
+    Event,
+    FundingPaid,
+    LinkChanged,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReport,
+    OutcomeUnknown,
+    Started,
+    SubAccountOpened,
+    Submitted,
+    TimerFired,
+    TimerKey,
+    TruthLearned,
+)
+from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
+from desk.model.order import OrderStatus
+from desk.model.units import SECOND, ZERO, Nanos
+from desk.model.view import DeskMode, FillRow
+
+PULSE: Final = TimerKey(None, "pulse")
+"""The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
+
+
+class Engine:
+    """Owns the state; `step` is the only way in."""
+
+    def __init__(self, state: DeskState) -> None:
+        self.state = state
+        self._acts = Acts(state)
+
+    def step(self, event: Event) -> Sequence[Effect]:
+        """Take one event and return what the shell must do; an empty tuple when nothing."""
+        self.state.now = max(self.state.now, event.ts)
+        HANDLERS[type(event)](self, event)
+        return self._taken()
+
+    def halt(self, now: Nanos, reason: str) -> Sequence[Effect]:
+        """Stop trading: cancel what is open, refuse what is new, until a person resumes."""
+        self.state.now = max(self.state.now, now)
+        modes.set_mode(self.state, DeskMode.HALTED, reason)
+        self._acts.alert(Severity.ERROR, f"halted: {reason}")
+        for order in list(self.state.open.values()):
+            self._acts.cancel(order)
+        return self._taken()
+
+    def _taken(self) -> Sequence[Effect]:
+        if not self._acts.out:
+            return ()
+        out, self._acts.out = self._acts.out, []
+        return out
+
+    # Start
+
+    def _on_started(self, event: Started) -> None:
+        state = self.state
+        state.epoch, state.venue, state.limits = event.epoch, event.venue, event.limits
+        state.order_seq = 0
+        state.truth_known = False
+        for instrument in event.instruments:
+            state.instruments[instrument.symbol] = instrument
+            state.markets[instrument.symbol] = Market(instrument)
+            self._acts.out.append(RequestDepth(state.now, instrument.symbol))
+        if state.mode is not DeskMode.HALTED:  # a halt outlives a restart
+            modes.set_mode(state, DeskMode.STARTING, "waiting for the first market data")
+        self._acts.out.append(RequestTruth(state.now))
+        self._arm_pulse()
+
+    def _on_sub_account(self, event: SubAccountOpened) -> None:
+        bookkeeping.open_account(self.state, event.sub)
+
+    def _on_truth(self, event: TruthLearned) -> None:
+        state = self.state
+        findings = reconcile.compare(state, event.truth)
+        for report in findings.reports:
+            self._book(report)
+        bookkeeping.apply_statement(state, findings.statement)
+        for order_id in findings.foreign:
+            self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
+        state.truth_known = True
+        self._judge()
+
+    # Market data
+
+    def _on_quote(self, quote: Quote) -> None:
+        state = self.state
+        state.markets[quote.symbol].quote = quote
+        if state.mode is DeskMode.RUNNING:
+            for run in state.runs_on(quote.symbol):
+                if not run.is_parked:
+                    self._acts.drive(run, quote)
+        elif state.mode is DeskMode.STARTING:
+            self._judge()
+
+    def _on_delta(self, delta: BookDelta) -> None:
+        market = self.state.markets[delta.symbol]
+        queue.on_delta(self._resting(delta.symbol), delta, market.book)
+        if market.book.on_delta(delta) is Sync.GAP:
+            self._acts.out.append(RequestDepth(self.state.now, delta.symbol))
+            self._judge()
+
+    def _on_depth(self, snapshot: BookSnapshot) -> None:
+        market = self.state.markets[snapshot.symbol]
+        if market.book.on_snapshot(snapshot) is Sync.GAP:
+            self._acts.out.append(RequestDepth(self.state.now, snapshot.symbol))
+        for order in self.state.open_orders(symbol=snapshot.symbol):
+            if order.status is OrderStatus.WORKING and order.ahead is None:
+                order.ahead = queue.joined(order, market.book)
+        self._judge()
+
+    def _on_trade(self, trade: TradePrint) -> None:
+        market = self.state.markets[trade.symbol]
+        market.last = trade
+        market.tape.appendleft(trade)
+        queue.on_trade(self._resting(trade.symbol), trade)
+
+    def _on_mark(self, mark: MarkPrice) -> None:
+        self.state.markets[mark.symbol].mark = mark
+        if self.state.mode is DeskMode.STARTING:
+            self._judge()
+
+    def _on_link(self, link: LinkChanged) -> None:
+        self.state.link, self.state.link_reason = link.state, link.reason
+        self._acts.alert(Severity.INFO, f"link {link.state.value}: {link.reason}")
+        self._judge()
+
+    # Orders and the account
+
+    def _on_report(self, report: OrderReport) -> None:
+        self._book(report)
+
+    def _book(self, report: OrderReport) -> None:
+        booked = bookkeeping.apply_report(self.state, report)
+        order = booked.order
+        if booked.problem:
+            self._acts.alert(Severity.ERROR, booked.problem)
+        if order is None:
+            return
+        self._place_in_queue(order, report)
+        if booked.fill is not None:
+            self._tell_fill(booked.fill)
+            self._trim_closing(order)
+        if isinstance(report, OrderRejected):
+            self._acts.alert(Severity.WARN, f"{order.spec.id} rejected: {order.reason}")
+        if order.is_cancel_wanted and order.is_open and not order.is_in_flight:
+            self._acts.cancel(order)
+        self._tell_owner(order, report)
+        flatten.go_on(self._acts, order.spec.sub, order.spec.symbol)
+        if not order.is_open:
+            bookkeeping.forget_ended(self.state)
+
+    def _on_statement(self, statement: AccountReported) -> None:
+        bookkeeping.apply_statement(self.state, statement)
+
+    def _on_funding(self, payment: FundingPaid) -> None:
+        bookkeeping.apply_funding(self.state, payment)
+        self._acts.alert(Severity.INFO, f"funding {payment.symbol}: {payment.amount:+f} at {payment.rate:%}")
+
+    # People and time
+
+    def _on_submitted(self, event: Submitted) -> None:
+        commands.obey(self._acts, event.command)
+
+    def _on_timer(self, event: TimerFired) -> None:
+        if event.key == PULSE:
+            self._pulse()
+            return
+        run = self.state.runs.get(event.key.algo) if event.key.algo is not None else None
+        if run is not None and not run.is_done:
+            self._acts.drive(run, event)
+
+    def _pulse(self) -> None:
+        state = self.state
+        for symbol, market in state.markets.items():
+            if not market.book.synced:
+                self._acts.out.append(RequestDepth(state.now, symbol))
+        charts.sample(state)
+        self._judge()
+        self._arm_pulse()
+
+    def _arm_pulse(self) -> None:
+        self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))
+
+    # Shared
+
+    def _judge(self) -> None:
+        before = self.state.mode
+        if modes.judge(self.state):
+            mode, reason = self.state.mode, self.state.mode_reason
+            severity = Severity.INFO if mode is DeskMode.RUNNING else Severity.WARN
+            text = f"{before.value} to {mode.value}"
+            self._acts.alert(severity, f"{text}: {reason}" if reason else text)
+
+    def _resting(self, symbol: str) -> list[Order]:
+        return [each for each in self.state.open.values() if each.spec.symbol == symbol and each.ahead is not None]
+
+    def _place_in_queue(self, order: Order, report: OrderReport) -> None:
+        if not isinstance(report, OrderAccepted | OrderAmended) or order.status is not OrderStatus.WORKING:
+            return
+        order.ahead = queue.joined(order, self.state.markets[order.spec.symbol].book)
+
+    def _tell_fill(self, fill: FillRow) -> None:
+        did = "bought" if fill.side.sign > 0 else "sold"
+        how = "maker" if fill.maker else "taker"
+        self._acts.alert(
+            Severity.INFO, f"{did} {fill.quantity} {fill.symbol} @{fill.price} {how}, sub-account {fill.sub}"
+        )
+
+    def _tell_owner(self, order: Order, report: OrderReport) -> None:
+        run = self.state.runs.get(order.spec.algo) if order.spec.algo is not None else None
+        if run is not None and not run.is_done:
+            self._acts.drive(run, report)
+
+    def _trim_closing(self, order: Order) -> None:
+        """Cancel closing orders that a fill has made larger than the position, the newest first."""
+        state, sub, symbol = self.state, order.spec.sub, order.spec.symbol
+        if not bookkeeping.is_sub(state, sub):
+            return
+        held = state.accounts[sub].quantity(symbol)
+        closing = [each for each in state.open_orders(sub, symbol) if each.spec.closing]
+        for side_sign in (1, -1):
+            room = max(held * -side_sign, ZERO)
+            for each in closing:
+                if each.spec.side.sign != side_sign:
+                    continue
+                room -= each.leaves
+                if room < 0:
+                    self._acts.cancel(each)
+
+
+HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
+    Quote: Engine._on_quote,
+    BookDelta: Engine._on_delta,
+    BookSnapshot: Engine._on_depth,
+    TradePrint: Engine._on_trade,
+    MarkPrice: Engine._on_mark,
+    OrderAccepted: Engine._on_report,
+    OrderRejected: Engine._on_report,
+    OrderFilled: Engine._on_report,
+    OrderCancelled: Engine._on_report,
+    OrderExpired: Engine._on_report,
+    OrderAmended: Engine._on_report,
+    AmendRejected: Engine._on_report,
+    CancelRejected: Engine._on_report,
+    OutcomeUnknown: Engine._on_report,
+    AccountReported: Engine._on_statement,
+    FundingPaid: Engine._on_funding,
+    LinkChanged: Engine._on_link,
+    Started: Engine._on_started,
+    SubAccountOpened: Engine._on_sub_account,
+    Submitted: Engine._on_submitted,
+    TimerFired: Engine._on_timer,
+    TruthLearned: Engine._on_truth,
+}
+"""One handler per event: a type table costs the same for the first and the last, a chain of `match` arms does not."""

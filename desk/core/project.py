@@ -1,0 +1,189 @@
+"""State to view: the picture the screen reads, built afresh and compared there by equality."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+from desk.core import margin
+from desk.core.ledger import Account, Position
+from desk.core.orders import Order
+from desk.core.proof import prove
+from desk.core.state import DeskState, Market, sight
+from desk.model.order import Side
+from desk.model.units import UNALLOCATED, ZERO, SubId, Symbol
+from desk.model.view import (
+    AccountView,
+    AdlTier,
+    AlgoRow,
+    DeskView,
+    Health,
+    MarketView,
+    OrderRow,
+    PositionRow,
+)
+
+DEPTH: Final = 250
+"""Levels a side that the ladder can group."""
+ENDED_SHOWN: Final = 100
+FILLS_SHOWN: Final = 100
+ACCOUNT: Final = SubId("VENUE")
+
+
+class Projector:
+    """Builds views; keeps the last picture of each market, as the depth is the only costly part."""
+
+    def __init__(self) -> None:
+        self._seq = 0
+        self._markets: dict[Symbol, tuple[tuple[object, ...], MarketView]] = {}
+
+    def project(self, state: DeskState, health: Health) -> DeskView:
+        """Return the whole desk as it stands."""
+        self._seq += 1
+        marks = state.marks()
+        sides = state.sides(marks)
+        return DeskView(
+            now=state.now,
+            seq=self._seq,
+            ready=all(market.is_known for market in state.markets.values()) and state.truth_known,
+            venue=state.venue,
+            epoch=state.epoch,
+            mode=state.mode,
+            mode_reason=state.mode_reason,
+            mode_since=state.mode_since,
+            link=state.link,
+            link_reason=state.link_reason,
+            leverage=state.limits.leverage,
+            instruments=tuple(state.instruments.values()),
+            markets=tuple(self._market(market) for market in state.markets.values()),
+            subs=tuple(_account(state, each, marks, sides) for each in _shown(state)),
+            account=_venue_account(state, marks),
+            account_ts=state.account.ts,
+            orders=tuple(_orders(state)),
+            algos=_algos(state),
+            fills=tuple(fill for fill, _ in zip(state.fills, range(FILLS_SHOWN), strict=False)),
+            proof=prove(state),
+            alerts=tuple(state.alerts),
+            health=health,
+        )
+
+    def _market(self, market: Market) -> MarketView:
+        last_sample = market.prices[-1] if market.prices else None
+        key = (market.book.version, market.book.synced, market.quote, market.mark, market.last, last_sample)
+        symbol = market.instrument.symbol
+        kept = self._markets.get(symbol)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        view = MarketView(
+            symbol=symbol,
+            book_synced=market.book.synced,
+            bids=market.book.top(Side.BUY, DEPTH),
+            asks=market.book.top(Side.SELL, DEPTH),
+            quote=market.quote,
+            mark=market.mark,
+            last=market.last,
+            tape=tuple(market.tape),
+            prices=tuple(market.prices),
+        )
+        self._markets[symbol] = (key, view)
+        return view
+
+
+def _shown(state: DeskState) -> Iterable[Account]:
+    """The sub-accounts, and UNALLOCATED once it holds anything."""
+    yield from state.subs()
+    unallocated = state.accounts[UNALLOCATED]
+    if unallocated.wallet or unallocated.positions:
+        yield unallocated
+
+
+def _account(
+    state: DeskState, account: Account, marks: dict[Symbol, Decimal], sides: dict[tuple[Symbol, bool], Decimal]
+) -> AccountView:
+    standing = margin.standing(account, state.instruments, marks, sides, state.limits.leverage)
+    return AccountView(
+        id=account.id,
+        name=account.name,
+        wallet=account.wallet,
+        equity=standing.equity,
+        unrealised_pnl=standing.unrealised,
+        realised_pnl=account.realised,
+        fees=account.fees,
+        initial_margin=standing.initial,
+        maintenance_margin=standing.maintenance,
+        free_margin=standing.free,
+        margin_ratio=standing.ratio if _is_priced(account, marks) else None,
+        adl_tier=standing.tier if _is_priced(account, marks) else AdlTier.NONE,
+        positions=tuple(_positions(account, standing, marks)),
+        equities=tuple(state.equities.get(account.id, ())),
+    )
+
+
+def _venue_account(state: DeskState, marks: dict[Symbol, Decimal]) -> AccountView:
+    """Judge the venue's own account by its own statement."""
+    wallet = state.account.wallet if state.account.wallet is not None else ZERO
+    mirror = Account(id=ACCOUNT, name="venue", wallet=wallet)
+    for symbol, each in state.account.positions.items():
+        if symbol in state.instruments:
+            mirror.positions[symbol] = Position(quantity=each.quantity, cost=each.entry_value)
+    return _account(state, mirror, marks, {})
+
+
+def _is_priced(account: Account, marks: dict[Symbol, Decimal]) -> bool:
+    return all(symbol in marks for symbol, position in account.positions.items() if position.quantity)
+
+
+def _positions(account: Account, standing: margin.Standing, marks: dict[Symbol, Decimal]) -> Iterable[PositionRow]:
+    holdings = {each.symbol: each for each in standing.holdings}
+    for symbol, position in account.positions.items():
+        holding = holdings.get(symbol)
+        if holding is None and not position.realised:
+            continue
+        yield PositionRow(
+            symbol=symbol,
+            quantity=position.quantity,
+            entry_price=position.entry_price,
+            mark=marks.get(symbol),
+            notional=holding.notional if holding is not None else ZERO,
+            unrealised_pnl=holding.unrealised if holding is not None else ZERO,
+            realised_pnl=position.realised,
+            maintenance_margin=holding.maintenance if holding is not None else ZERO,
+            liquidation_price=margin.liquidation_price(account.wallet, standing.holdings, symbol)
+            if holding is not None
+            else None,
+        )
+
+
+def _orders(state: DeskState) -> Iterable[OrderRow]:
+    yield from (_order(order) for order in reversed(state.open.values()))
+    ended = [order for order in state.orders.values() if not order.is_open]
+    yield from (_order(order) for order in reversed(ended[-ENDED_SHOWN:]))
+
+
+def _order(order: Order) -> OrderRow:
+    spec = order.spec
+    return OrderRow(
+        id=spec.id,
+        sub=spec.sub,
+        symbol=spec.symbol,
+        side=spec.side,
+        type=spec.type,
+        tif=spec.tif,
+        kind=spec.kind,
+        price=order.price,
+        quantity=order.quantity,
+        filled=order.filled,
+        average_price=order.average_price,
+        status=order.status,
+        reduce_only=spec.closing,
+        algo=spec.algo,
+        pending=order.pending,
+        reason=order.reason,
+        queue_ahead=order.ahead,
+        created=order.created,
+        updated=order.updated,
+    )
+
+
+def _algos(state: DeskState) -> tuple[AlgoRow, ...]:
+    rows = [run.view(sight(state, run)) for run in state.runs.values()]
+    return tuple(reversed(rows))

@@ -1,0 +1,58 @@
+"""The proof that our books are whole: Σ sub-accounts + UNALLOCATED = venue, in quantity and in equity."""
+
+from decimal import Decimal
+
+from desk.core.state import DeskState
+from desk.model.units import HOUSE, UNALLOCATED, ZERO, Symbol
+from desk.model.view import ProofRow, ProofState, ProofView
+
+
+def prove(state: DeskState) -> ProofView:
+    """Compare Σ of our accounts with the venue's latest statement.
+
+    A statement older than our latest trade proves nothing yet: the state is CHECKING until a newer one arrives.
+    """
+    rows = tuple(_row(state, symbol) for symbol in state.instruments)
+    marks = state.marks()
+    ours, venue = _equity_ours(state, marks), _equity_venue(state, marks)
+    quantity = all(row.subs + row.unallocated == row.venue for row in rows)
+    equity = ours == venue
+    return ProofView(
+        state=_state(state, holds=quantity and equity),
+        quantity=quantity,
+        equity=equity,
+        rows=rows,
+        equity_ours=ours,
+        equity_venue=venue,
+    )
+
+
+def _state(state: DeskState, *, holds: bool) -> ProofState:
+    if state.account.wallet is None or state.account.as_of < state.account.fill_as_of:
+        return ProofState.CHECKING
+    return ProofState.PROVEN if holds else ProofState.BROKEN
+
+
+def _row(state: DeskState, symbol: Symbol) -> ProofRow:
+    return ProofRow(
+        symbol=symbol,
+        subs=sum((account.quantity(symbol) for account in state.subs()), ZERO),
+        unallocated=state.accounts[UNALLOCATED].quantity(symbol) + state.accounts[HOUSE].quantity(symbol),
+        venue=state.account.quantity(symbol),
+    )
+
+
+def _equity_ours(state: DeskState, marks: dict[Symbol, Decimal]) -> Decimal:
+    equity = ZERO
+    for account in state.accounts.values():
+        equity += account.wallet
+        for symbol, position in account.positions.items():
+            equity += position.unrealised(marks[symbol]) if symbol in marks else ZERO
+    return equity
+
+
+def _equity_venue(state: DeskState, marks: dict[Symbol, Decimal]) -> Decimal:
+    equity = state.account.wallet if state.account.wallet is not None else ZERO
+    for symbol, position in state.account.positions.items():
+        equity += position.quantity * marks[symbol] - position.entry_value if symbol in marks else ZERO
+    return equity

@@ -1,0 +1,267 @@
+"""The gate: the only place where an order that may leave is made.
+
+Every check has a name, a limit and a number; the first that fails refuses. Checks count orders from the moment they are
+meant, not from their acknowledgement. What shrinks a position passes wherever that cannot make things worse.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from desk.core import ids
+from desk.core.bookkeeping import is_sub
+from desk.core.orders import Order
+from desk.core.state import DeskState
+from desk.model.command import ChaseSpec
+from desk.model.effect import SendAmend, SendOrder
+from desk.model.instrument import Instrument
+from desk.model.intent import Place, Refusal
+from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
+from desk.model.units import BPS, ZERO, AlgoId, SubId, Symbol, millis
+from desk.model.view import DeskMode
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """Who wishes an order: the sub-account and symbol it is for, and the run that owns it, with its parent quantity."""
+
+    sub: SubId
+    symbol: Symbol
+    kind: OrderKind
+    algo: AlgoId | None = None
+    parent_quantity: Decimal | None = None
+
+
+def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
+    """Return the order that may leave, or the reason why none may."""
+    for check, find_problem in _CHECKS:
+        problem = find_problem(wish, claim, state)
+        if problem:
+            return Refusal(check, f"{_title(wish, claim)}: {problem}")
+    state.order_seq += 1
+    parts = ids.IdParts(
+        sub=claim.sub,
+        kind=claim.kind,
+        epoch=state.epoch,
+        parent=ids.run_number(claim.algo),
+        leg=0,
+        seq=state.order_seq,
+    )
+    spec = OrderSpec(
+        id=ids.order_id(parts),
+        sub=claim.sub,
+        symbol=claim.symbol,
+        side=wish.side,
+        type=wish.type,
+        tif=TimeInForce.IOC if wish.type is OrderType.MARKET else wish.tif,
+        quantity=wish.quantity,
+        price=wish.price,
+        reduce_only=wish.reduce_only and _venue_can_reduce(wish, claim, state),
+        closing=wish.reduce_only,
+        kind=claim.kind,
+        algo=claim.algo,
+    )
+    return SendOrder(state.now, spec)
+
+
+def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskState) -> SendAmend | Refusal:
+    """Return the amendment that may leave, or the reason why it may not; `quantity` is the new total."""
+    spec = order.spec
+    claim = Claim(sub=spec.sub, symbol=spec.symbol, kind=spec.kind)
+    # Only what the amendment adds is new risk; the order itself has passed the gate.
+    whole = Place(side=spec.side, quantity=quantity, price=price, reduce_only=spec.closing)
+    added = Place(side=spec.side, quantity=max(ZERO, quantity - order.quantity), price=price, reduce_only=spec.closing)
+    for check, find_problem in _CHECKS:
+        problem = find_problem(added if check in _ON_ADDED else whole, claim, state)
+        if problem:
+            return Refusal(check, f"amend {_title(whole, claim)}: {problem}")
+    return SendAmend(state.now, spec.id, spec.symbol, price, quantity)
+
+
+def worst_price(side: Side, state: DeskState, symbol: Symbol) -> Decimal | None:
+    """Return the worst price a market order may pay now, on tick; None without a touch."""
+    market = state.markets[symbol]
+    far = market.touch(side.opposite)
+    if far is None:
+        return None
+    limit = far * (1 + side.sign * state.limits.market_slip_bps * BPS)
+    return (
+        market.instrument.round_down_to_tick(limit) if side is Side.BUY else market.instrument.round_up_to_tick(limit)
+    )
+
+
+def review_chase(spec: ChaseSpec, state: DeskState) -> Refusal | None:
+    """Return why a chase with these parameters cannot start, or None."""
+    title = f"chase {spec.side.value} {spec.quantity} {spec.symbol}"
+    if not is_sub(state, spec.sub) or spec.symbol not in state.instruments:
+        return Refusal("known", f"{title}: sub-account {spec.sub} or symbol {spec.symbol} is not known here")
+    wish = Place(side=spec.side, quantity=spec.quantity, price=ZERO, reduce_only=spec.reduce_only)
+    problem = _filters_of_quantity(wish, state.instruments[spec.symbol]) or _shape_of_chase(spec)
+    return Refusal("chase", f"{title}: {problem}") if problem else None
+
+
+def _shape_of_chase(spec: ChaseSpec) -> str:
+    if spec.throttle_ms < 50:
+        return f"throttle: expected at least 50 ms, found {spec.throttle_ms} ms"
+    if spec.ttl_ms is not None and spec.ttl_ms < spec.throttle_ms:
+        return f"ttl: expected at least the throttle of {spec.throttle_ms} ms, found {spec.ttl_ms} ms"
+    if spec.cap_bps is not None and spec.cap_bps < ZERO:
+        return f"cap: expected 0 bps or more from the arrival touch, found {spec.cap_bps} bps"
+    if spec.offset_ticks < 0 or spec.peg_ticks < 1 or spec.move_ticks_min < 1:
+        return "offset, improvement and smallest move: expected whole ticks, none negative"
+    return ""
+
+
+def _mode(wish: Place, claim: Claim, state: DeskState) -> str:
+    if state.mode is DeskMode.RUNNING:
+        return ""
+    if state.mode is DeskMode.DEGRADED and wish.reduce_only:
+        return ""
+    return f"the desk is {state.mode.value} ({state.mode_reason})"
+
+
+def _known(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.symbol not in state.instruments:
+        return f"symbol: expected one of {', '.join(state.instruments)}, found {claim.symbol}"
+    if not is_sub(state, claim.sub):
+        return f"sub-account: expected one of {', '.join(each.id for each in state.subs())}, found {claim.sub}"
+    return ""
+
+
+def _mark(wish: Place, claim: Claim, state: DeskState) -> str:
+    age = state.mark_age(claim.symbol)
+    limit = state.limits.mark_age_ms_max
+    if age is None:
+        return "no mark price yet"
+    if age > millis(limit) and not wish.reduce_only:
+        return f"mark price: expected at most {limit} ms old, found {age // 1_000_000} ms"
+    return ""
+
+
+def _filters(wish: Place, claim: Claim, state: DeskState) -> str:
+    instrument = state.instruments[claim.symbol]
+    if not instrument.is_on_tick(wish.price):
+        return f"price: expected a multiple of the tick {instrument.tick_size}, found {wish.price}"
+    if wish.price <= ZERO:
+        return f"price: expected more than 0, found {wish.price}"
+    if wish.type is OrderType.MARKET and wish.quantity > instrument.market_quantity_max:
+        return f"quantity at market: expected at most {instrument.market_quantity_max}, found {wish.quantity}"
+    notional = wish.price * wish.quantity
+    if notional < instrument.notional_min and not wish.reduce_only:
+        return f"notional: expected at least {instrument.notional_min} {instrument.quote}, found {notional:f}"
+    return _filters_of_quantity(wish, instrument)
+
+
+def _filters_of_quantity(wish: Place, instrument: Instrument) -> str:
+    if not instrument.is_on_lot(wish.quantity):
+        return f"quantity: expected a multiple of the lot {instrument.lot_size}, found {wish.quantity}"
+    if wish.quantity < instrument.quantity_min:
+        return f"quantity: expected at least {instrument.quantity_min}, found {wish.quantity}"
+    if wish.quantity > instrument.quantity_max:
+        return f"quantity: expected at most {instrument.quantity_max}, found {wish.quantity}"
+    return ""
+
+
+def _collar(wish: Place, claim: Claim, state: DeskState) -> str:
+    instrument, mark = state.instruments[claim.symbol], state.marks()[claim.symbol]
+    if wish.side is Side.BUY and wish.price > (limit := mark * instrument.collar_up):
+        return f"price: expected at most {limit.normalize():f} ({instrument.collar_up} x mark), found {wish.price}"
+    if wish.side is Side.SELL and wish.price < (limit := mark * instrument.collar_down):
+        return f"price: expected at least {limit.normalize():f} ({instrument.collar_down} x mark), found {wish.price}"
+    return ""
+
+
+def _value(wish: Place, claim: Claim, state: DeskState) -> str:
+    value = wish.price * wish.quantity
+    if value > state.limits.order_value_max and not wish.reduce_only:
+        return f"order value: expected at most {state.limits.order_value_max}, found {value:f}"
+    return ""
+
+
+def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
+    if not wish.reduce_only:
+        return ""
+    held = state.accounts[claim.sub].quantity(claim.symbol)
+    reducible = max(ZERO, -held * wish.side.sign)
+    resting = sum(
+        (
+            order.leaves
+            for order in state.open_orders(claim.sub, claim.symbol)
+            if order.spec.closing and order.spec.side is wish.side
+        ),
+        ZERO,
+    )
+    if wish.quantity > reducible - resting:
+        less = f" less {resting} already closing" if resting else ""
+        return f"reduce-only: expected at most {reducible}{less}, found {wish.quantity}"
+    return ""
+
+
+def _margin(wish: Place, claim: Claim, state: DeskState) -> str:
+    """Initial margin of the worst case (everything of one side fills) must be covered by equity."""
+    if wish.reduce_only:
+        return ""
+    account, marks = state.accounts[claim.sub], state.marks()
+    equity = account.wallet + sum(
+        (each.unrealised(marks[symbol]) for symbol, each in account.positions.items() if symbol in marks), ZERO
+    )
+    before = _bound(claim.sub, state, marks, None, claim)
+    after = _bound(claim.sub, state, marks, wish, claim)
+    if after > before and after > equity:
+        return (
+            f"margin at {state.limits.leverage}x: expected at most {equity:.2f} of equity,"
+            f" found {after:.2f} with everything working filled"
+        )
+    return ""
+
+
+def _bound(sub: SubId, state: DeskState, marks: dict[Symbol, Decimal], wish: Place | None, claim: Claim) -> Decimal:
+    reach: dict[tuple[Symbol, Side], Decimal] = {}
+    for order in state.open_orders(sub):
+        if not order.spec.closing:
+            key = (order.spec.symbol, order.spec.side)
+            reach[key] = reach.get(key, ZERO) + order.leaves
+    if wish is not None:
+        reach[claim.symbol, wish.side] = reach.get((claim.symbol, wish.side), ZERO) + wish.quantity
+    bound = ZERO
+    for symbol, mark in marks.items():
+        held = state.accounts[sub].quantity(symbol)
+        long = abs(held + reach.get((symbol, Side.BUY), ZERO))
+        short = abs(held - reach.get((symbol, Side.SELL), ZERO))
+        bound += max(long, short) * mark
+    return bound / state.limits.leverage
+
+
+def _parent(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.algo is None or claim.parent_quantity is None:
+        return ""
+    used = sum((order.filled + order.leaves for order in state.orders_of(claim.algo).values()), ZERO)
+    if used + wish.quantity > claim.parent_quantity:
+        return f"parent of {claim.parent_quantity}: {used} is filled or working, found {wish.quantity} more"
+    return ""
+
+
+def _venue_can_reduce(wish: Place, claim: Claim, state: DeskState) -> bool:
+    """Tell whether the venue would take the flag: its net position, less what already reduces it, must shrink."""
+    net = state.net(claim.symbol)
+    resting = sum((each.leaves for each in state.open_orders(symbol=claim.symbol) if each.spec.reduce_only), ZERO)
+    return wish.quantity <= max(ZERO, -net * wish.side.sign) - resting
+
+
+def _title(wish: Place, claim: Claim) -> str:
+    return f"{wish.side.value} {wish.quantity} {claim.symbol}"
+
+
+_CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]] = (
+    ("mode", _mode),
+    ("known", _known),
+    ("mark", _mark),
+    ("filters", _filters),
+    ("collar", _collar),
+    ("value", _value),
+    ("closing", _closing),
+    ("parent", _parent),
+    ("margin", _margin),
+)
+_ON_ADDED: Final = frozenset({"closing", "margin"})
