@@ -1,0 +1,60 @@
+"""The trading of one symbol: its rules, its book, its mark, and what it shows."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from desk.exchange.market import FullLevels, LevelChanges, Mark, Print, Touch
+from desk.exchange.matching import Clerk, Matching
+from desk.exchange.publishing import Publisher
+from desk.exchange.resting import LiveOrder
+from desk.model.event import MarketEvent
+from desk.model.instrument import Instrument
+from desk.model.market import MarkSource
+from desk.model.order import Side
+from desk.model.units import ZERO, Nanos
+
+
+class Pit:
+    """One symbol. `mark` is None until there is a price to margin with."""
+
+    def __init__(self, instrument: Instrument, clerk: Clerk, update_id: int = 0) -> None:
+        self.instrument = instrument
+        self.matching = Matching(clerk)
+        self.publisher = Publisher(instrument.symbol, self.matching, update_id)
+        self.mark: Mark | None = None
+        self._is_marked_by_source = False
+
+    def apply(self, record: LevelChanges | FullLevels | Touch | Print | Mark) -> None:
+        """Let the crowd act."""
+        match record:
+            case LevelChanges():
+                self.matching.on_levels(record)
+            case Touch():
+                self.matching.on_touch(record)
+            case Print():
+                self.matching.on_print(record)
+            case FullLevels():
+                self.matching.on_full(record)
+            case Mark():
+                self.mark, self._is_marked_by_source = record, True
+
+    def mark_to_mid(self, next_funding: Nanos, now: Nanos, ts: Nanos) -> list[MarketEvent]:
+        """Mark to the middle of the touch, unless the source states a mark or there is no touch."""
+        bid, ask = self.matching.best(Side.BUY), self.matching.best(Side.SELL)
+        if self._is_marked_by_source or bid is None or ask is None:
+            return []
+        mid = (bid + ask) / 2
+        self.mark = Mark(self.instrument.symbol, mid, mid, ZERO)
+        return [self.publisher.mark(self.mark, MarkSource.MID, next_funding, now, ts)]
+
+    def resting(self) -> Iterator[LiveOrder]:
+        """Walk our resting orders, oldest first at each price."""
+        for side in Side:
+            yield from self.matching.resting(side)
+
+    def open_quantity(self, side: Side, *, reduce_only: bool, besides: LiveOrder | None = None) -> Decimal:
+        """Return our resting quantity of a side, of the plain or the reduce-only orders, but for one order."""
+        resting = self.matching.resting(side)
+        return sum(
+            (each.leaves for each in resting if each.spec.reduce_only is reduce_only and each is not besides), ZERO
+        )

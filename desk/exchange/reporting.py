@@ -1,0 +1,178 @@
+"""The exchange's clerk: books what the matching decides, and reports it to the desk in that order."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from desk.exchange.accounts import Account, Position
+from desk.exchange.latency import Latency
+from desk.exchange.market import Print
+from desk.exchange.matching import Ending
+from desk.exchange.resting import LiveOrder
+from desk.exchange.validation import Refused
+from desk.model.event import (
+    AccountReported,
+    AmendRejected,
+    CancelRejected,
+    Event,
+    FundingPaid,
+    OpenOrder,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    TruthLearned,
+    VenueTrade,
+    VenueTruth,
+)
+from desk.model.instrument import Instrument
+from desk.model.units import ClientOrderId, Nanos, Symbol
+
+TRADES_KEPT: Final = 500
+
+
+class Reporter:
+    """Account, open orders and recent trades, and the one ordered way on which reports reach the desk.
+
+    Reports of one moment arrive together; none overtakes an earlier one.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: Account,
+        instruments: Mapping[Symbol, Instrument],
+        deliver: Callable[[Nanos, Event], None],
+        latency: Latency,
+        chance: Random,
+    ) -> None:
+        self.account = account
+        self.open: dict[ClientOrderId, LiveOrder] = {}
+        self.trades: deque[VenueTrade] = deque(maxlen=TRADES_KEPT)
+        self.trade_ids: dict[Symbol, int] = dict.fromkeys(instruments, 0)
+        self.version = 0
+        self._instruments = instruments
+        self._deliver = deliver
+        self._latency = latency
+        self._chance = chance
+        self._now = Nanos(0)
+        self._ts: Nanos | None = None
+        self._last_ts = Nanos(0)
+        self._taken: list[Print] = []
+
+    def start(self, now: Nanos) -> None:
+        """Begin a new moment: what is reported from here on happened at `now`."""
+        self._now, self._ts = now, None
+
+    # What the matching decides (its Clerk).
+
+    def accepted(self, order: LiveOrder) -> None:
+        """The order has been taken on."""
+        self.open[order.spec.id] = order
+        self.version += 1
+        self._report(OrderAccepted(self._stamp(), order.spec.id, order.venue_order, order.filled, self._now))
+
+    def amended(self, order: LiveOrder) -> None:
+        """The order has a new price or quantity."""
+        self.version += 1
+        ts = self._stamp()
+        self._report(OrderAmended(ts, order.spec.id, order.price, order.quantity, order.filled, self._now))
+
+    def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> Decimal:
+        """Book a trade and its fee, report it with the account behind it; return the new net position."""
+        spec, ts = order.spec, self._stamp()
+        fee = self.account.trade(self._instruments[spec.symbol], spec.side, price, quantity, maker=maker)
+        self.trade_ids[spec.symbol] = trade = self.trade_ids[spec.symbol] + 1
+        self.trades.append(VenueTrade(spec.id, spec.symbol, trade, price, quantity, fee, maker, self._now))
+        if not order.leaves:
+            del self.open[spec.id]
+        if not maker:
+            self._taken.append(Print(spec.symbol, price, quantity, spec.side))
+        self.version += 1
+        self._report(OrderFilled(ts, spec.id, spec.symbol, trade, price, quantity, fee, maker, order.filled, self._now))
+        self.state_account()
+        return self.account.quantity(spec.symbol)
+
+    def ended(self, order: LiveOrder, ending: Ending, reason: str) -> None:
+        """The order is gone."""
+        del self.open[order.spec.id]
+        self.version += 1
+        if ending is Ending.CANCELLED:
+            self._report(OrderCancelled(self._stamp(), order.spec.id, order.filled, self._now))
+        else:
+            self._report(OrderExpired(self._stamp(), order.spec.id, order.filled, reason, self._now))
+
+    # What else the desk is told.
+
+    def order_refused(self, order: ClientOrderId, refused: Refused) -> None:
+        """Tell that an order was not taken on."""
+        self._report(OrderRejected(self._stamp(), order, refused.code, refused.reason, self._now))
+
+    def amend_refused(self, order: ClientOrderId, refused: Refused) -> None:
+        """Tell that an amendment was not made."""
+        self._report(AmendRejected(self._stamp(), order, refused.code, refused.reason, self._now))
+
+    def cancel_refused(self, order: ClientOrderId, refused: Refused) -> None:
+        """Tell that there was nothing to cancel."""
+        self._report(CancelRejected(self._stamp(), order, refused.code, refused.reason, self._now))
+
+    def deposit(self, amount: Decimal) -> None:
+        """Add cash; negative takes it out."""
+        self.account.wallet += amount
+        self.version += 1
+        self.state_account()
+
+    def fund(self, symbol: Symbol, mark: Decimal, rate: Decimal) -> None:
+        """Settle one funding interval of an open position."""
+        if not self.account.quantity(symbol) or not rate:
+            return
+        amount = self.account.fund(symbol, mark, rate)
+        self.version += 1
+        self._report(FundingPaid(self._stamp(), symbol, amount, rate, mark, self._now))
+        self.state_account()
+
+    def state_account(self) -> None:
+        """State wallet and positions as they are now."""
+        self._report(AccountReported(self._stamp(), self.account.wallet, self.account.stated(), self._now))
+
+    def tell_truth(self) -> None:
+        """Answer a query for everything."""
+        self._report(TruthLearned(self._stamp(), self.truth(self._now)))
+
+    def truth(self, now: Nanos) -> VenueTruth:
+        """Return everything known of the account."""
+        orders = tuple(OpenOrder(order.as_spec(), order.venue_order, order.filled) for order in self.open.values())
+        return VenueTruth(now, self.account.wallet, self.account.stated(), orders, tuple(self.trades))
+
+    def restore(
+        self,
+        wallet: Decimal,
+        positions: dict[Symbol, Position],
+        trades: list[VenueTrade],
+        trade_ids: dict[Symbol, int],
+    ) -> None:
+        """Take over the books of an earlier session; its open orders are put back one by one."""
+        self.account.wallet, self.account.positions = wallet, positions
+        self.trades.clear()
+        self.trades.extend(trades)
+        self.trade_ids.update(trade_ids)
+        self.open.clear()
+        self._last_ts = Nanos(0)
+        self.version += 1
+
+    def drain_taken(self) -> list[Print]:
+        """Return the trades we have made as taker since the last call: the tape shows them too."""
+        taken, self._taken = self._taken, []
+        return taken
+
+    def _stamp(self) -> Nanos:
+        if self._ts is None:
+            self._ts = self._last_ts = max(self._last_ts, Nanos(self._now + self._latency.draw(self._chance)))
+        return self._ts
+
+    def _report(self, event: Event) -> None:
+        self._deliver(event.ts, event)

@@ -1,0 +1,137 @@
+"""The practice instruments: filters, fees and margin brackets."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.instrument import Bracket, Instrument
+from desk.model.units import ZERO, Symbol
+
+
+class _Tier(Struct, frozen=True):
+    floor: int
+    leverage: int
+    rate: str
+    cum: int
+
+
+# One row a tier: notional floor in quote currency, most leverage, maintenance rate, cum. The next row's floor is the cap.
+_BTC_TIERS: Final = (
+    _Tier(0, 150, "0.004", 0),
+    _Tier(300_000, 100, "0.005", 300),
+    _Tier(800_000, 75, "0.0065", 1_500),
+    _Tier(3_000_000, 50, "0.01", 12_000),
+    _Tier(12_000_000, 25, "0.02", 132_000),
+    _Tier(70_000_000, 20, "0.025", 482_000),
+    _Tier(100_000_000, 10, "0.05", 2_982_000),
+    _Tier(230_000_000, 5, "0.1", 14_482_000),
+    _Tier(480_000_000, 4, "0.125", 26_482_000),
+    _Tier(600_000_000, 3, "0.15", 41_482_000),
+    _Tier(800_000_000, 2, "0.25", 121_482_000),
+    _Tier(1_200_000_000, 1, "0.5", 421_482_000),
+)
+_ETH_TIERS: Final = (
+    _Tier(0, 150, "0.004", 0),
+    _Tier(300_000, 100, "0.005", 300),
+    _Tier(800_000, 75, "0.0065", 1_500),
+    _Tier(3_000_000, 50, "0.01", 12_000),
+    _Tier(12_000_000, 25, "0.02", 132_000),
+    _Tier(50_000_000, 20, "0.025", 382_000),
+    _Tier(65_000_000, 10, "0.05", 2_007_000),
+    _Tier(150_000_000, 5, "0.1", 9_507_000),
+    _Tier(320_000_000, 4, "0.125", 17_507_000),
+    _Tier(400_000_000, 3, "0.15", 27_507_000),
+    _Tier(530_000_000, 2, "0.25", 80_507_000),
+    _Tier(800_000_000, 1, "0.5", 280_507_000),
+)
+_SOL_TIERS: Final = (
+    _Tier(0, 100, "0.005", 0),
+    _Tier(50_000, 75, "0.0065", 75),
+    _Tier(400_000, 50, "0.01", 1_475),
+    _Tier(1_000_000, 25, "0.02", 11_475),
+    _Tier(4_000_000, 20, "0.025", 31_475),
+    _Tier(8_000_000, 10, "0.05", 231_475),
+    _Tier(40_000_000, 5, "0.1", 2_231_475),
+    _Tier(80_000_000, 4, "0.125", 4_231_475),
+    _Tier(100_000_000, 2, "0.25", 16_731_475),
+    _Tier(200_000_000, 1, "0.5", 66_731_475),
+)
+
+
+def practice_instruments() -> tuple[Instrument, ...]:
+    """Return what the practice exchange trades."""
+    return (
+        Instrument(
+            symbol=Symbol("BTCUSDT"),
+            base="BTC",
+            quote="USDT",
+            tick_size=Decimal("0.10"),
+            lot_size=Decimal("0.001"),
+            quantity_min=Decimal("0.001"),
+            quantity_max=Decimal(1_000),
+            market_quantity_max=Decimal(120),
+            notional_min=Decimal(50),
+            collar_up=Decimal("1.05"),
+            collar_down=Decimal("0.95"),
+            maker_fee=Decimal("0.0002"),
+            taker_fee=Decimal("0.0005"),
+            brackets=_brackets(_BTC_TIERS, 1_800_000_000),
+        ),
+        Instrument(
+            symbol=Symbol("ETHUSDT"),
+            base="ETH",
+            quote="USDT",
+            tick_size=Decimal("0.01"),
+            lot_size=Decimal("0.001"),
+            quantity_min=Decimal("0.001"),
+            quantity_max=Decimal(10_000),
+            market_quantity_max=Decimal(2_000),
+            notional_min=Decimal(20),
+            collar_up=Decimal("1.05"),
+            collar_down=Decimal("0.95"),
+            maker_fee=Decimal("0.0002"),
+            taker_fee=Decimal("0.0005"),
+            brackets=_brackets(_ETH_TIERS, 1_200_000_000),
+        ),
+        Instrument(
+            symbol=Symbol("SOLUSDT"),
+            base="SOL",
+            quote="USDT",
+            tick_size=Decimal("0.01"),
+            lot_size=Decimal("0.01"),
+            quantity_min=Decimal("0.01"),
+            quantity_max=Decimal(1_000_000),
+            market_quantity_max=Decimal(6_000),
+            notional_min=Decimal(5),
+            collar_up=Decimal("1.05"),
+            collar_down=Decimal("0.95"),
+            maker_fee=Decimal("0.0002"),
+            taker_fee=Decimal("0.0005"),
+            brackets=_brackets(_SOL_TIERS, 400_000_000),
+        ),
+    )
+
+
+def first_broken_bracket(brackets: Iterable[Bracket]) -> Bracket | None:
+    """Return the first tier where maintenance margin would jump, None where there is none.
+
+    Continuity asks for cum = cum of the tier below + floor * (rate - rate of the tier below), starting from zero.
+    """
+    tiers = tuple(brackets)
+    if tiers and (tiers[0].cum != ZERO or tiers[0].floor != ZERO):
+        return tiers[0]
+    for below, tier in pairwise(tiers):
+        if tier.floor != below.cap or tier.cum != below.cum + tier.floor * (tier.rate - below.rate):
+            return tier
+    return None
+
+
+def _brackets(tiers: tuple[_Tier, ...], cap: int) -> tuple[Bracket, ...]:
+    caps = [*(tier.floor for tier in tiers[1:]), cap]
+    return tuple(
+        Bracket(Decimal(tier.floor), Decimal(top), Decimal(tier.rate), Decimal(tier.cum), tier.leverage)
+        for tier, top in zip(tiers, caps, strict=True)
+    )
