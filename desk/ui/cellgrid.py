@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -41,6 +42,7 @@ class CellGrid(Widget):
         self._lines: list[Line | None] = []
         self._strips: list[Strip | None] = []
         self._dirty: dict[int, set[int]] = {}
+        self._looks: dict[Ink, Style] = {}
 
     @property
     def columns(self) -> int:
@@ -84,7 +86,10 @@ class CellGrid(Widget):
             return Strip.blank(self.columns)
         strip = self._strips[y]
         if strip is None:
-            segments = [Segment(text, STYLES[ink]) for text, ink in _runs(self._glyphs[y], self._inks[y])]
+            if not self._looks:
+                ground = self.rich_style
+                self._looks = {ink: ground + style for ink, style in STYLES.items()}
+            segments = [Segment(text, self._looks[ink]) for text, ink in _runs(self._glyphs[y], self._inks[y])]
             strip = self._strips[y] = Strip(segments, self.columns)
         return strip
 
@@ -103,6 +108,12 @@ class CellGrid(Widget):
     def on_resize(self, _event: events.Resize) -> None:
         """Start over with the new size."""
         self.fit()
+
+    def notify_style_update(self) -> None:
+        """Resolve the inks again on the ground that the style sheets give now."""
+        super().notify_style_update()
+        self._looks = {}
+        self._strips = [None] * self.rows
 
     def fit(self) -> None:
         """Take the widget's size and write every row again."""

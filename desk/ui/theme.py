@@ -127,3 +127,9 @@ def stylesheets() -> list[str | Path]:
     folder = styles_dir()
     first = folder / "base.tcss"
     return [first, *sorted(path for path in folder.glob("*.tcss") if path != first)]
+
+
+WIDTH_CLASSES: Final = [(0, "-narrow"), (110, "-normal"), (160, "-wide")]
+"""For `HORIZONTAL_BREAKPOINTS`: the class a screen has from a width on."""
+HEIGHT_CLASSES: Final = [(0, "-low"), (30, "-tall")]
+"""For `VERTICAL_BREAKPOINTS`."""

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from desk.model.instrument import Instrument
-from desk.model.units import Nanos, SubId
+from desk.model.units import Nanos, Symbol
 from desk.model.view import AccountView, AlgoRow, FillRow, OrderRow, PositionRow
-from desk.ui.cellgrid import Line
+from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel
+from desk.ui.panels.blotter_rows import COLUMNS, HeldPosition, Shown, cells
+from desk.ui.panels.table import Table
+from desk.ui.theme import Ink
+
+_HEAD_ROWS: Final = 2
 
 
 class Tab(StrEnum):
@@ -33,34 +39,108 @@ class BlotterSection(Struct, frozen=True, kw_only=True):
     fills: tuple[FillRow, ...]
 
 
-class HeldPosition(Struct, frozen=True):
-    """A row of the positions tab; `sub` None: it is the venue's own row, and nobody's to flatten."""
-
-    sub: SubId | None
-    name: str
-    row: PositionRow
-
-
-Selected = HeldPosition | OrderRow | AlgoRow | FillRow
-
-
 class BlotterPanel(Panel[BlotterSection]):
-    """One table at a time, with a row cursor."""
+    """One table at a time. The cursor stays with its row when rows come and go above it."""
 
     TITLE = "blotter"
-    tab: Tab = Tab.ORDERS
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.tab = Tab.ORDERS
+        self._cursor: dict[Tab, int] = dict.fromkeys(Tab, 0)
+        self._key: dict[Tab, str] = {}
+
+    def show(self, section: BlotterSection) -> None:
+        """Draw the rows, keeping the cursor on the row it was on."""
+        key = self._key.get(self.tab)
+        if key is not None:
+            keys = [_key(row) for row in rows_of(section, self.tab)]
+            self._cursor[self.tab] = keys.index(key) if key in keys else self._cursor[self.tab]
+        super().show(section)
 
     def select(self, tab: Tab) -> None:
         """Show another table."""
         self.tab = tab
+        self.redraw()
 
     def move_cursor(self, rows: int) -> None:
         """Move the row cursor down, or up by a negative number."""
+        count = len(rows_of(self._section, self.tab)) if self._section else 0
+        self._cursor[self.tab] = min(max(self._cursor[self.tab] + rows, 0), max(0, count - 1))
+        chosen = self.selected()
+        if chosen is not None:
+            self._key[self.tab] = _key(chosen)
+        self.redraw()
 
-    def selected(self) -> Selected | None:
+    def selected(self) -> Shown | None:
         """Return the row under the cursor; None: the table is empty."""
-        return None
+        rows = rows_of(self._section, self.tab) if self._section else ()
+        return rows[min(self._cursor[self.tab], len(rows) - 1)] if rows else None
 
     def draw(self, section: BlotterSection, width: int, height: int) -> Sequence[Line]:
         """Return the tabs, the headings and the rows around the cursor."""
-        return ()
+        rows = rows_of(section, self.tab)
+        cursor = min(self._cursor[self.tab], max(0, len(rows) - 1))
+        return blotter_lines(section, self.tab, rows, cursor, width, height)
+
+
+def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
+    """Return the rows of a table."""
+    if tab is Tab.ORDERS:
+        return section.orders
+    if tab is Tab.ALGOS:
+        return section.algos
+    if tab is Tab.FILLS:
+        return section.fills
+    held = [HeldPosition(sub.id, sub.name, row) for sub in section.subs for row in _held(sub)]
+    return [*held, *(HeldPosition(None, "venue", row) for row in _held(section.account))]
+
+
+def blotter_lines(
+    section: BlotterSection, tab: Tab, rows: Sequence[Shown], cursor: int, width: int, height: int
+) -> list[Line]:
+    """Return the blotter as lines."""
+    table = Table(COLUMNS[tab], width)
+    names = {sub.id: sub.name for sub in section.subs}
+    instruments = {each.symbol: each for each in section.instruments}
+    room = max(0, height - _HEAD_ROWS)
+    first = max(0, cursor - room + 1)
+    lines: list[Line] = [_tabs(section, tab), table.heading()]
+    for index, row in enumerate(rows[first : first + room], start=first):
+        row_cells = cells(row, names, instruments[_symbol(row)], section.now) if _symbol(row) in instruments else None
+        if row_cells is not None:
+            lines.append(table.row(row_cells, ground=Ink.CURSOR if index == cursor else None))
+    if not rows:
+        lines.append([Run(f" no {tab}", Ink.FAINT)])
+    return lines
+
+
+def _tabs(section: BlotterSection, tab: Tab) -> Line:
+    runs: list[Run] = []
+    for each in Tab:
+        live = sum(_is_live(row) for row in rows_of(section, each))
+        count = f" {live}" if each is not Tab.FILLS else ""
+        runs += (Run(f" {each}{count} ", Ink.TAB_ON if each is tab else Ink.TAB), Run(" "))
+    return runs
+
+
+def _is_live(row: Shown) -> bool:
+    if isinstance(row, OrderRow):
+        return not row.status.is_terminal
+    if isinstance(row, AlgoRow):
+        return row.ended is None
+    return not isinstance(row, HeldPosition) or row.sub is not None
+
+
+def _held(account: AccountView) -> list[PositionRow]:
+    return [row for row in account.positions if row.quantity or row.realised_pnl]
+
+
+def _symbol(row: Shown) -> Symbol:
+    return row.row.symbol if isinstance(row, HeldPosition) else row.symbol
+
+
+def _key(row: Shown) -> str:
+    if isinstance(row, HeldPosition):
+        return f"{row.sub} {row.row.symbol}"
+    return f"{row.symbol} {row.trade}" if isinstance(row, FillRow) else row.id

@@ -1,13 +1,31 @@
 """How far each sub-account is from trouble."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
 from desk.model.instrument import Instrument
-from desk.model.view import AccountView
-from desk.ui.cellgrid import Line
+from desk.model.units import Symbol
+from desk.model.view import AccountView, AdlTier, PositionRow
+from desk.ui import format
+from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel
+from desk.ui.theme import Ink
+
+TIER_MARKS: Final = (Decimal("0.7"), Decimal("0.9"), Decimal("0.925"), Decimal("0.95"))
+"""Margin ratios at which our own auto-deleverage begins to watch and to act: marks on the gauge."""
+_TIERS: Final = {
+    AdlTier.NONE: Run("· -    ", Ink.DIM),
+    AdlTier.WATCH: Run("▂ watch", Ink.WARN),
+    AdlTier.T1: Run("▄ T1   ", Ink.CAUTION),
+    AdlTier.T2: Run("▆ T2   ", Ink.DANGER),
+    AdlTier.T3: Run("█ T3   ", Ink.ALARM),
+}
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+_NEAR: Final = Decimal("0.05")
+_FAR: Final = Decimal("0.15")
 
 
 class RiskSection(Struct, frozen=True, kw_only=True):
@@ -25,5 +43,71 @@ class RiskPanel(Panel[RiskSection]):
     TITLE = "risk"
 
     def draw(self, section: RiskSection, width: int, height: int) -> Sequence[Line]:
-        """Return a gauge for each account with its positions under it."""
+        """Return a gauge for each account with its positions under it; gauges alone where room is short."""
+        instruments = {each.symbol: each for each in section.instruments}
+        accounts = [(sub, False) for sub in section.subs if _is_shown(sub)] + [(section.account, True)]
+        gauges = [(account, gauge_line(account, width, is_venue=is_venue)) for account, is_venue in accounts]
+        held = sum(len(_open(account)) for account, _ in gauges)
+        has_room = len(gauges) + held <= height
+        lines: list[Line] = []
+        for account, line in gauges:
+            lines.append(line)
+            if has_room:
+                lines += [position_line(row, instruments, width) for row in _open(account)]
+        return lines
+
+
+def gauge_line(account: AccountView, width: int, *, is_venue: bool) -> Line:
+    """Return name, ADL tier, gauge, margin ratio and free margin; the gauge takes what room there is."""
+    name = Run(f" {format.fit_left(format.sanitise(account.name, 24), 11)} ", Ink.MARK if is_venue else Ink.TEXT)
+    tier = Run(" " * 7, Ink.TEXT) if is_venue else _TIERS[account.adl_tier]
+    ratio = Run(format.fit_right(format.percent(account.margin_ratio), 7), _ratio_ink(account.margin_ratio))
+    free = Run(f" free {format.fit_right(format.money(account.free_margin), 11)}", Ink.DIM)
+    used = len(name.text) + len(tier.text) + len(ratio.text) + 1
+    if width < used + len(free.text) + 8:
+        free = Run("")
+    room = width - used - len(free.text)
+    gauge = gauge_runs(account.margin_ratio, room) if room >= 4 else []
+    return [name, tier, Run(" "), *gauge, ratio, free]
+
+
+def gauge_runs(ratio: Decimal | None, width: int) -> list[Run]:
+    """Return a bar from 0 to 100 % in `width` cells, its tier marks visible where it is empty."""
+    full = min(max(ratio, Decimal(0)), Decimal(1)) if ratio is not None and not ratio.is_nan() else Decimal(0)
+    eighths = int(full * width * 8)
+    whole, part = divmod(eighths, 8)
+    bar = "█" * whole + (_EIGHTHS[part] if part else "")
+    marks = {min(width - 1, int(mark * width)) for mark in TIER_MARKS}
+    rest = "".join("│" if cell in marks else "·" for cell in range(len(bar), width))
+    return [Run(bar, _ratio_ink(ratio)), Run(rest, Ink.FAINT)]
+
+
+def position_line(row: PositionRow, instruments: Mapping[Symbol, Instrument], width: int) -> Line:
+    """Return a position with its liquidation price and how far the mark is from it."""
+    instrument = instruments.get(row.symbol)
+    if instrument is None:
         return ()
+    held = format.fit_right(format.quantity(row.quantity, instrument, signed=True), 9)
+    symbol = format.fit_left(format.sanitise(row.symbol), 9)
+    start = [Run(f"   {symbol} ", Ink.DIM), Run(held, Ink.BID if row.quantity > 0 else Ink.ASK)]
+    if row.liquidation_price is None:
+        return [*start, Run("  liq none", Ink.DIM)]
+    price = format.price(row.liquidation_price, instrument)
+    away = abs(row.liquidation_price - row.mark) / row.mark if row.mark else None
+    ink = Ink.DIM if away is None or away >= _FAR else Ink.DANGER if away < _NEAR else Ink.WARN
+    tail = f"  liq {price}  {format.percent(away)} away"
+    return [*start, Run(tail if width >= 22 + len(tail) else f" L {price}", ink)]
+
+
+def _ratio_ink(ratio: Decimal | None) -> Ink:
+    if ratio is None:
+        return Ink.DIM
+    return Ink.OK if ratio < TIER_MARKS[0] else Ink.WARN if ratio < TIER_MARKS[1] else Ink.DANGER
+
+
+def _open(account: AccountView) -> list[PositionRow]:
+    return [row for row in account.positions if row.quantity]
+
+
+def _is_shown(sub: AccountView) -> bool:
+    return bool(sub.equity or _open(sub))

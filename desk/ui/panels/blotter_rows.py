@@ -1,0 +1,201 @@
+"""What stands in each column of the blotter's four tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.instrument import Instrument
+from desk.model.order import OrderStatus, OrderType, Side
+from desk.model.units import Nanos, SubId
+from desk.model.view import AlgoRow, AlgoState, FillRow, OrderRow, PositionRow
+from desk.ui import format
+from desk.ui.panels.table import Cell, Column
+from desk.ui.theme import Ink
+
+
+class HeldPosition(Struct, frozen=True):
+    """A row of the positions table; `sub` None: it is the venue's own row, and nobody's to flatten."""
+
+    sub: SubId | None
+    name: str
+    row: PositionRow
+
+
+Shown = HeldPosition | OrderRow | AlgoRow | FillRow
+
+COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
+    "positions": (
+        Column("account", 11, is_numeric=False),
+        Column("symbol", 9, is_numeric=False),
+        Column("position", 10),
+        Column("entry", 10),
+        Column("mark", 10, rank=3),
+        Column("unrealised", 11),
+        Column("realised", 11, rank=2),
+        Column("liq", 10, rank=1),
+        Column("notional", 13, rank=4),
+    ),
+    "orders": (
+        Column("age", 4, rank=4),
+        Column("account", 8, is_numeric=False),
+        Column("symbol", 9, is_numeric=False, rank=2),
+        Column("side", 4, is_numeric=False),
+        Column("price", 10),
+        Column("qty", 8),
+        Column("filled", 8, rank=2),
+        Column("status", 10, is_numeric=False),
+        Column("queue", 7, rank=1),
+        Column("avg", 10, rank=6),
+        Column("how", 12, is_numeric=False, rank=5),
+        Column("owner", 9, is_numeric=False, rank=4),
+        Column("id", 26, is_numeric=False, rank=7),
+        Column("reason", 0, is_numeric=False, rank=3),
+    ),
+    "algos": (
+        Column("run", 10, is_numeric=False),
+        Column("account", 8, is_numeric=False, rank=1),
+        Column("symbol", 9, is_numeric=False, rank=3),
+        Column("side", 4, is_numeric=False),
+        Column("qty", 8, rank=1),
+        Column("filled", 8),
+        Column("avg", 10, rank=2),
+        Column("at", 10, rank=2),
+        Column("arrival", 11, rank=4),
+        Column("state", 10, is_numeric=False),
+        Column("ops", 4, rank=4),
+        Column("rej", 3, rank=5),
+        Column("age", 4, rank=3),
+        Column("note", 0, is_numeric=False, rank=1),
+    ),
+    "fills": (
+        Column("time", 8, is_numeric=False),
+        Column("account", 8, is_numeric=False),
+        Column("symbol", 9, is_numeric=False, rank=1),
+        Column("side", 4, is_numeric=False),
+        Column("qty", 8),
+        Column("price", 10),
+        Column("fee", 9, rank=2),
+        Column("realised", 10, rank=2),
+        Column("", 5, is_numeric=False, rank=3),
+        Column("trade", 10, rank=4),
+        Column("owner", 0, is_numeric=False, rank=3),
+    ),
+}
+"""By tab, in the order in which `cells` fills them."""
+
+_STATUS_INKS: Final = {
+    OrderStatus.WORKING: Ink.OK,
+    OrderStatus.SUBMITTED: Ink.WARN,
+    OrderStatus.UNKNOWN: Ink.CAUTION,
+    OrderStatus.REJECTED: Ink.DANGER,
+    OrderStatus.FILLED: Ink.TEXT,
+}
+_STATE_INKS: Final = {AlgoState.PARKED: Ink.WARN, AlgoState.DONE: Ink.DIM, AlgoState.CROSSING: Ink.WARN}
+
+
+def cells(row: Shown, names: Mapping[SubId, str], instrument: Instrument, now: Nanos) -> Sequence[Cell]:
+    """Return the cells of one row; `names` are those of the sub-accounts."""
+    if isinstance(row, HeldPosition):
+        return _position(row, instrument)
+    name = Cell(format.sanitise(names.get(row.sub, row.sub), 24))
+    if isinstance(row, OrderRow):
+        return _order(row, name, instrument, now)
+    return _algo(row, name, instrument, now) if isinstance(row, AlgoRow) else _fill(row, name, instrument)
+
+
+def _position(held: HeldPosition, instrument: Instrument) -> Sequence[Cell]:
+    row = held.row
+    return (
+        Cell(format.sanitise(held.name, 24), Ink.TEXT if held.sub is not None else Ink.DIM),
+        Cell(row.symbol),
+        Cell(
+            format.quantity(row.quantity, instrument, signed=True),
+            side_ink(row.quantity > 0) if row.quantity else Ink.DIM,
+        ),
+        Cell(format.price(row.entry_price, instrument) if row.quantity else "-"),
+        Cell(format.price(row.mark, instrument), Ink.MARK),
+        Cell(format.money(row.unrealised_pnl, signed=True), gain_ink(row.unrealised_pnl > 0, row.unrealised_pnl < 0)),
+        Cell(format.money(row.realised_pnl, signed=True), gain_ink(row.realised_pnl > 0, row.realised_pnl < 0)),
+        Cell(format.price(row.liquidation_price, instrument), Ink.WARN if row.liquidation_price else Ink.DIM),
+        Cell(format.money(row.notional), Ink.DIM),
+    )
+
+
+def _order(row: OrderRow, name: Cell, instrument: Instrument, now: Nanos) -> Sequence[Cell]:
+    is_over = row.status.is_terminal
+    ink = Ink.DIM if is_over else Ink.TEXT
+    status = f"{row.status}+{row.pending}" if row.pending and not is_over else str(row.status)
+    return (
+        Cell(format.age(now - row.created), Ink.DIM),
+        Cell(name.text, ink),
+        Cell(row.symbol, ink),
+        Cell(row.side.upper(), Ink.DIM if is_over else side_ink(row.side is Side.BUY)),
+        Cell(format.price(row.price, instrument), ink),
+        Cell(format.quantity(row.quantity, instrument), ink),
+        Cell(format.quantity(row.filled, instrument), ink if row.filled else Ink.FAINT),
+        Cell(_brief(status), _STATUS_INKS.get(row.status, Ink.DIM)),
+        Cell(f"≈{format.compact(row.queue_ahead)}" if row.queue_ahead is not None else "-", Ink.DIM),
+        Cell(format.price(row.average_price, instrument), ink),
+        Cell(_how(row), Ink.DIM),
+        Cell(row.algo or "hand", Ink.DIM),
+        Cell(row.id, Ink.DIM),
+        Cell(format.sanitise(row.reason), Ink.WARN),
+    )
+
+
+def _brief(status: str) -> str:
+    return {"working+cancel": "cancelling", "working+amend": "amending"}.get(status, status)
+
+
+def _how(row: OrderRow) -> str:
+    return f"{'mkt' if row.type is OrderType.MARKET else 'lim'} {row.tif}{' red' if row.reduce_only else ''}"
+
+
+def _algo(row: AlgoRow, name: Cell, instrument: Instrument, now: Nanos) -> Sequence[Cell]:
+    is_over = row.ended is not None
+    ink = Ink.DIM if is_over else Ink.TEXT
+    span = (row.ended if row.ended is not None else now) - row.started
+    arrival = format.number(row.arrival_mid, instrument.price_decimals + 1)
+    return (
+        Cell(row.id, Ink.DIM if is_over else Ink.BRIGHT),
+        Cell(name.text, ink),
+        Cell(row.symbol, ink),
+        Cell(row.side.upper(), Ink.DIM if is_over else side_ink(row.side is Side.BUY)),
+        Cell(format.quantity(row.quantity, instrument), ink),
+        Cell(format.quantity(row.filled, instrument), ink),
+        Cell(format.price(row.average_price, instrument), ink),
+        Cell(format.price(row.order_price, instrument), ink),
+        Cell(arrival, Ink.DIM),
+        Cell(row.state, _STATE_INKS.get(row.state, Ink.OK)),
+        Cell(str(row.operations), Ink.DIM),
+        Cell(str(row.rejects), Ink.WARN if row.rejects else Ink.DIM),
+        Cell(format.age(span), Ink.DIM),
+        Cell(format.sanitise(row.note), ink),
+    )
+
+
+def _fill(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
+    return (
+        Cell(format.clock(row.ts), Ink.DIM),
+        name,
+        Cell(row.symbol),
+        Cell(row.side.upper(), side_ink(row.side is Side.BUY)),
+        Cell(format.quantity(row.quantity, instrument)),
+        Cell(format.price(row.price, instrument)),
+        Cell(format.number(row.fee, 4), Ink.DIM),
+        Cell(format.money(row.realised_pnl, signed=True), gain_ink(row.realised_pnl > 0, row.realised_pnl < 0)),
+        Cell("maker" if row.maker else "taker", Ink.DIM),
+        Cell(str(row.trade), Ink.DIM),
+        Cell(row.algo or "hand", Ink.DIM),
+    )
+
+
+def side_ink(is_buy: bool) -> Ink:
+    """Return the ink of a side."""
+    return Ink.BID if is_buy else Ink.ASK
+
+
+def gain_ink(is_gain: bool, is_loss: bool) -> Ink:
+    """Return the ink of a result; nothing gained and nothing lost is dim."""
+    return Ink.OK if is_gain else Ink.DANGER if is_loss else Ink.DIM
