@@ -1,0 +1,44 @@
+"""Rounding to what the venue trades."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.kit.views import instrument
+
+
+@pytest.mark.parametrize(
+    ("price", "below", "above"), [("67000.15", "67000.1", "67000.2"), ("67000.1", "67000.1", "67000.1")]
+)
+def test_a_price_is_rounded_to_the_tick_on_the_side_that_is_named(price, below, above):
+    rules = instrument()
+
+    assert rules.round_down_to_tick(Decimal(price)) == Decimal(below)
+    assert rules.round_up_to_tick(Decimal(price)) == Decimal(above)
+
+
+def test_a_quantity_is_rounded_to_the_lot_on_the_side_that_is_named():
+    rules = instrument(lot_size=Decimal("0.005"))
+
+    assert rules.round_down_to_lot(Decimal("0.0149")) == Decimal("0.010")
+    assert rules.round_up_to_lot(Decimal("0.0101")) == Decimal("0.015")
+
+
+def test_down_is_towards_minus_infinity_for_a_price_below_zero_too():
+    assert instrument().round_down_to_tick(Decimal("-0.15")) == Decimal("-0.2")
+
+
+def test_a_price_between_two_ticks_is_not_on_the_grid():
+    rules = instrument()
+
+    assert rules.is_on_tick(Decimal("67000.10"))
+    assert not rules.is_on_tick(Decimal("67000.15"))
+    assert rules.is_on_lot(Decimal("0.002"))
+    assert not rules.is_on_lot(Decimal("0.0025"))
+
+
+@pytest.mark.parametrize(("step", "decimals"), [("0.1", 1), ("0.0010", 3), ("1", 0), ("10", 0)])
+def test_decimals_are_those_of_the_step(step, decimals):
+    rules = instrument(tick_size=Decimal(step), lot_size=Decimal(step))
+
+    assert (rules.price_decimals, rules.quantity_decimals) == (decimals, decimals)
