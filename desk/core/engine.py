@@ -62,6 +62,14 @@ class Engine:
             self._acts.cancel(order)
         return self._taken()
 
+    def report_fault(self, now: Nanos, reason: str) -> Sequence[Effect]:
+        """Take note that the machine under us fails: nothing new until a restart; cancels and closes pass."""
+        self.state.now = max(self.state.now, now)
+        self.state.fault = reason
+        self._acts.alert(Severity.ERROR, reason)
+        self._judge()
+        return self._taken()
+
     def _taken(self) -> Sequence[Effect]:
         if not self._acts.out:
             return ()

@@ -29,6 +29,8 @@ def set_mode(state: DeskState, mode: DeskMode, reason: str) -> bool:
 
 
 def _problem(state: DeskState) -> str:
+    if state.fault:
+        return state.fault
     if state.link is not LinkState.UP:
         return state.link_reason or f"the link is {state.link.value}"
     if not state.truth_known:

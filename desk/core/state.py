@@ -87,6 +87,8 @@ class DeskState:
         self.link = LinkState.CONNECTING
         self.link_reason = ""
         self.truth_known = False
+        self.fault = ""
+        """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
         self.instruments: dict[Symbol, Instrument] = {}
         self.markets: dict[Symbol, Market] = {}
         self.accounts: dict[SubId, Account] = {

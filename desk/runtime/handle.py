@@ -1,0 +1,32 @@
+"""The only two ways from the screen into the engine's thread."""
+
+import asyncio
+from collections.abc import Callable
+
+from desk.model.command import Command
+from desk.model.view import DeskView
+from desk.runtime.pump import Pump
+
+
+class DeskHandle:
+    """What the screen holds: read the newest view, hand over a command. Both return at once."""
+
+    def __init__(self, pump: Pump, loop: asyncio.AbstractEventLoop) -> None:
+        self._pump = pump
+        self._loop = loop
+
+    def latest(self) -> DeskView:
+        """Return the newest view; one attribute read."""
+        return self._pump.view
+
+    def submit(self, command: Command) -> None:
+        """Hand a command to the engine's thread."""
+        self._call(lambda: self._pump.command(command))
+
+    def stop(self) -> None:
+        """Ask the engine to finish."""
+        self._call(self._pump.stop)
+
+    def _call(self, act: Callable[[], None]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(act)

@@ -1,0 +1,1 @@
+"""Adapters that speak to a venue; each knows only itself."""
