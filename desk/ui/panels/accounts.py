@@ -18,10 +18,10 @@ from desk.ui.theme import Ink
 _COLUMNS: Final = (
     Column("account", 11, is_numeric=False),
     Column("position", 9),
-    Column("unreal.", 10, rank=1),
-    Column("equity", 12, rank=2),
+    Column("unreal.", 10, rank=2),
+    Column("equity", 12, rank=3),
     Column("margin", 6, rank=1),
-    Column("wallet", 12, rank=3),
+    Column("wallet", 12, rank=4),
 )
 _STAMPS: Final = {
     ProofState.PROVEN: Run(" ✓ proven ", Ink.CALM),
@@ -29,10 +29,12 @@ _STAMPS: Final = {
     ProofState.BROKEN: Run(" ✗ BROKEN ", Ink.ALARM),
 }
 _SIGNS: Final = {
-    ProofState.PROVEN: Run(" ✓", Ink.OK),
-    ProofState.CHECKING: Run(" ~", Ink.WARN),
-    ProofState.BROKEN: Run(" ✗", Ink.DANGER),
+    ProofState.PROVEN: Run(" ✓ ", Ink.OK),
+    ProofState.CHECKING: Run(" ~ ", Ink.WARN),
+    ProofState.BROKEN: Run(" ✗ ", Ink.DANGER),
 }
+_ROOMY: Final = 45
+"""From this width on a sum is written with air around its signs."""
 
 
 class AccountsSection(Struct, frozen=True, kw_only=True):
@@ -80,21 +82,22 @@ def proof_lines(section: AccountsSection, width: int) -> list[Line]:
     """Return the proof: its state, one sum for each symbol, and the equity."""
     proof = section.proof
     decimals = {each.symbol: each.quantity_decimals for each in section.instruments}
-    lines: list[Line] = [[Run(" Σ subs + UNALLOCATED = venue "[:width], Ink.DIM), _STAMPS[proof.state]]]
-    if width < 45:
-        lines = [[Run(" Σ = venue ", Ink.DIM), _STAMPS[proof.state]]]
-    lines += [_sum(row, decimals.get(row.symbol, 3), proof.state) for row in proof.rows]
+    title = " Σ subs + UNALLOCATED = venue " if width >= _ROOMY else " Σ = venue "
+    lines: list[Line] = [[Run(title, Ink.DIM), _STAMPS[proof.state]]]
+    lines += [_sum(row, decimals.get(row.symbol, 3), proof.state, width) for row in proof.rows]
     ours, venue = format.money(proof.equity_ours), format.money(proof.equity_venue)
-    sign = _SIGNS[_state(proof.equity, proof.state)]
-    lines.append([Run(f" {'equity':9}", Ink.TEXT), Run(f"{ours} = {venue}", Ink.TEXT), sign])
+    text = f"{ours} = {venue}" if width >= _ROOMY else ours if proof.equity else f"{ours}/{venue}"
+    lines.append([_SIGNS[_state(proof.equity, proof.state)], Run(f"{'equity':8} {text}")])
     return lines
 
 
-def _sum(row: ProofRow, decimals: int, state: ProofState) -> Line:
-    subs, rest, venue = (format.number(each, decimals, signed=True) for each in (row.subs, row.unallocated, row.venue))
+def _sum(row: ProofRow, decimals: int, state: ProofState, width: int) -> Line:
+    subs, venue = (format.number(each, decimals, signed=True) for each in (row.subs, row.venue))
+    rest = format.number(row.unallocated, decimals, signed=True)
+    air = " " if width >= _ROOMY else ""
+    plus = f"{air}+{air}{rest}" if row.unallocated or air else ""
     sign = _SIGNS[_state(row.subs + row.unallocated == row.venue, state)]
-    name = format.fit_left(format.sanitise(row.symbol), 9)
-    return [Run(f" {name}", Ink.TEXT), Run(f"{subs} + {rest.lstrip('+')} = {venue}", Ink.TEXT), sign]
+    return [sign, Run(f"{format.fit_left(format.sanitise(row.symbol), 8)} {subs}{plus}{air}={air}{venue}")]
 
 
 def _state(is_equal: bool, state: ProofState) -> ProofState:

@@ -26,6 +26,8 @@ _TIERS: Final = {
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _NEAR: Final = Decimal("0.05")
 _FAR: Final = Decimal("0.15")
+_ROOMY: Final = 52
+"""From this width on the distance to a liquidation price is told too."""
 
 
 class RiskSection(Struct, frozen=True, kw_only=True):
@@ -87,16 +89,27 @@ def position_line(row: PositionRow, instruments: Mapping[Symbol, Instrument], wi
     instrument = instruments.get(row.symbol)
     if instrument is None:
         return ()
-    held = format.fit_right(format.quantity(row.quantity, instrument, signed=True), 9)
+    held = format.quantity(row.quantity, instrument, signed=True)
     symbol = format.fit_left(format.sanitise(row.symbol), 9)
-    start = [Run(f"   {symbol} ", Ink.DIM), Run(held, Ink.BID if row.quantity > 0 else Ink.ASK)]
+    side = Ink.BID if row.quantity > 0 else Ink.ASK
+    liquidation = format.price(row.liquidation_price, instrument)
+    if width < _ROOMY:
+        return [Run(f" {symbol}", Ink.DIM), Run(f"{held} ", side), Run(f"L {liquidation}", _near_ink(row))]
+    start = [Run(f"   {symbol} ", Ink.DIM), Run(format.fit_right(held, 9), side)]
     if row.liquidation_price is None:
         return [*start, Run("  liq none", Ink.DIM)]
-    price = format.price(row.liquidation_price, instrument)
-    away = abs(row.liquidation_price - row.mark) / row.mark if row.mark else None
-    ink = Ink.DIM if away is None or away >= _FAR else Ink.DANGER if away < _NEAR else Ink.WARN
-    tail = f"  liq {price}  {format.percent(away)} away"
-    return [*start, Run(tail if width >= 22 + len(tail) else f" L {price}", ink)]
+    return [*start, Run(f"  liq {liquidation}  {format.percent(_away(row))} away", _near_ink(row))]
+
+
+def _away(row: PositionRow) -> Decimal | None:
+    if row.liquidation_price is None or not row.mark:
+        return None
+    return abs(row.liquidation_price - row.mark) / row.mark
+
+
+def _near_ink(row: PositionRow) -> Ink:
+    away = _away(row)
+    return Ink.DIM if away is None or away >= _FAR else Ink.DANGER if away < _NEAR else Ink.WARN
 
 
 def _ratio_ink(ratio: Decimal | None) -> Ink:
