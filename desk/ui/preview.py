@@ -26,6 +26,7 @@ from desk.model.market import Level, Quote
 from desk.model.order import Side, TimeInForce
 from desk.model.units import ZERO, SubId, Symbol
 from desk.model.view import DeskView, MarketView, OrderRow
+from desk.ui.grammar import Help, Quit, SelectSub, SelectSymbol, ShowTab, Step, Wait
 from desk.ui.resolve import mark_of, plain, quote_of
 
 
@@ -103,6 +104,35 @@ def _describe_control(command: Command, view: DeskView) -> str:
             return f"RESUME the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
         case _:
             return type(command).__name__
+
+
+def describe_step(step: Step, view: DeskView) -> str:
+    """Say in one line what a step of a typed line does."""
+    match step:
+        case SelectSub(sub=sub):
+            return f"for {sub_name(sub, view)}"
+        case SelectSymbol(symbol=symbol):
+            return f"in {symbol}"
+        case Wait(span_ms=span_ms, then=then):
+            return f"wait {span_ms / 1000:g}s" + (f", then read: {then}" if then else "")
+        case Help(topic=topic):
+            return f"help {topic}".rstrip()
+        case Quit():
+            return "leave the desk"
+        case ShowTab(tab=tab):
+            return f"show {tab}"
+        case _:
+            return describe(step, view)
+
+
+def farewell(view: DeskView) -> list[str]:
+    """Say what stays behind at the venue when the desk is left."""
+    runs = [row.id for row in view.algos if row.ended is None]
+    return [
+        f"{_count_orders(None, None, view)} rest at {view.venue}; leaving does not cancel them",
+        f"positions: {', '.join(_held(None, None, view, 'long', 'short')) or 'none'}",
+        f"runs: {', '.join(runs) or 'none'}; they come back paused",
+    ]
 
 
 def sub_name(sub: SubId, view: DeskView) -> str:
@@ -195,14 +225,18 @@ def _count_orders(sub: SubId | None, symbol: Symbol | None, view: DeskView) -> s
 
 
 def _holdings(sub: SubId | None, symbol: Symbol | None, view: DeskView) -> str:
-    held = [
-        f"{'sell' if row.quantity > ZERO else 'buy'} {plain(abs(row.quantity))} {row.symbol} of {account.name}"
+    closing = ", ".join(_held(sub, symbol, view, "sell", "buy"))
+    return f"{_count_orders(sub, symbol, view)} cancelled, then {closing or 'nothing to close'}"
+
+
+def _held(sub: SubId | None, symbol: Symbol | None, view: DeskView, if_long: str, if_short: str) -> list[str]:
+    return [
+        f"{if_long if row.quantity > ZERO else if_short} {plain(abs(row.quantity))} {row.symbol} of {account.name}"
         for account in view.subs
         if sub in {None, account.id}
         for row in account.positions
         if row.quantity and symbol in {None, row.symbol}
     ]
-    return f"{_count_orders(sub, symbol, view)} cancelled, then {', '.join(held) or 'nothing to close'}"
 
 
 def _order(order: str, view: DeskView) -> OrderRow | None:

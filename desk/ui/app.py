@@ -1,0 +1,113 @@
+"""The Textual app: the trading screen, the way out over everything, and the frames."""
+
+import time
+from collections import deque
+from decimal import Decimal
+from pathlib import PurePath
+from typing import ClassVar, Final
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.notifications import SeverityLevel
+
+from desk.model.effect import Severity
+from desk.model.units import SubId, Symbol
+from desk.ui.alarms import Alarms
+from desk.ui.arming import KeyMode
+from desk.ui.format import sanitise
+from desk.ui.keymap import panic_bindings
+from desk.ui.screens.panes import GROUPS
+from desk.ui.screens.trade import TradeScreen
+from desk.ui.sections import Pulse
+from desk.ui.session import Chosen, ClockMs, Desk, Session
+from desk.ui.theme import DESK_THEME, HEIGHT_CLASSES, WIDTH_CLASSES, stylesheets
+
+FRAMES_PER_SECOND: Final = 20
+"""How often each panel is shown the newest view."""
+CHART_FRAMES: Final = FRAMES_PER_SECOND * GROUPS
+_TOASTS: Final[dict[Severity, SeverityLevel]] = {
+    Severity.INFO: "information",
+    Severity.WARN: "warning",
+    Severity.ERROR: "error",
+}
+
+
+def monotonic_ms() -> int:
+    """Return milliseconds that never go back."""
+    return time.monotonic_ns() // 1_000_000
+
+
+class DeskApp(App[None]):
+    """Reads the desk's view and submits commands; it knows nothing else of the machine."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets()]
+    BINDINGS: ClassVar[list[BindingType]] = panic_bindings()
+    AUTO_FOCUS = None
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = WIDTH_CLASSES
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        start_sub: SubId,
+        start_symbol: Symbol,
+        presets: tuple[Decimal, ...],
+        confirm_above: Decimal | None = None,
+        key_mode: KeyMode = KeyMode.CONFIRM,
+        clock_ms: ClockMs = monotonic_ms,
+        has_frames: bool = True,
+    ) -> None:
+        """`has_frames` False: the view is shown once, and again only when the trader does something."""
+        super().__init__()
+        chosen = Chosen(sub=start_sub, symbol=start_symbol, key_mode=key_mode, size=presets[0])
+        self._session = Session(desk, chosen, presets, confirm_above=confirm_above)
+        self._clock_ms = clock_ms
+        self._has_frames = has_frames
+        self._alarms = Alarms()
+        self._frame = 0
+        self._painted_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
+        self.trade = TradeScreen(self._session, clock_ms)
+        self.register_theme(DESK_THEME)
+        self.theme = DESK_THEME.name
+
+    def on_mount(self) -> None:
+        """Show the desk."""
+        self.push_screen(self.trade)
+
+    def on_ready(self) -> None:
+        """Draw everything once, then start the frames."""
+        self.trade.show(self._session.view, Pulse())
+        if self._has_frames:
+            self.set_interval(1 / CHART_FRAMES, self.show_frame)
+
+    def show_frame(self) -> None:
+        """Look at the desk once, and show one group of panels what it sees."""
+        now_ms = self._clock_ms()
+        view = self._session.view
+        pulse = Pulse(fps=self._fps(now_ms), silent_ms=self.trade.dealer.watch())
+        self.trade.show(view, pulse, self._frame)
+        if self._frame % CHART_FRAMES == 0:
+            self.trade.show_charts(view)
+        for row in self._alarms.take(view.alerts, now_ms):
+            self.notify(sanitise(row.text), severity=_TOASTS[row.severity], markup=False, timeout=6)
+        self._frame += 1
+
+    def action_panic(self, what: str) -> None:
+        """Take the way out, whatever has the focus."""
+        self.trade.panic(what)
+
+    def on_app_blur(self) -> None:
+        """Disarm: a key that arrives while another window has the focus is not meant for us."""
+        self.trade.dealer.disarm("the terminal lost the focus")
+
+    async def action_quit(self) -> None:
+        """Ask before leaving, whichever way it was asked for."""
+        self.trade.leave()
+
+    def _fps(self, now_ms: int) -> int:
+        """Return how often each panel was shown over the last second."""
+        self._painted_ms.append(now_ms)
+        span_ms = now_ms - self._painted_ms[0]
+        return round((len(self._painted_ms) - 1) * 1000 / span_ms / GROUPS) if span_ms else 0

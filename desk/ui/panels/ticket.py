@@ -1,0 +1,165 @@
+"""The ticket: a form for an order or a chase, checked while it is written."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from desk.model.command import Command
+from desk.model.order import Side
+from desk.ui.complaint import Complaint
+from desk.ui.forms import CHASE_FORM, ORDER_FORM, Field, Form, filled_in
+from desk.ui.panels.field import Choice
+from desk.ui.preview import describe, sub_name
+from desk.ui.resolve import Context
+from desk.ui.theme import STYLES, Ink
+
+
+class FormPanel(Vertical):
+    """The fields of one form and, under them, what would be sent or what is wrong."""
+
+    def __init__(self, form: Form, context: Callable[[], Context]) -> None:
+        super().__init__(classes="form")
+        self._form = form
+        self._look = context
+
+    def compose(self) -> ComposeResult:
+        """Lay out a row for each field."""
+        for field in self._form.fields:
+            with Horizontal(classes="field"):
+                yield Static(field.name, classes="field-name", markup=False)
+                yield _widget_of(field)
+        yield Static(classes="form-preview", markup=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands in each field."""
+        return {field.name: self._widget(field).value for field in self._form.fields}
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Write into every field and put the cursor into the quantity."""
+        for field in self._form.fields:
+            self._widget(field).value = values[field.name]
+        quantity = self.query_one(f"#{_id('quantity')}", Input)
+        quantity.focus()
+        quantity.select_all()
+
+    def read(self) -> Command | Complaint:
+        """Return the command that is written, or what is wrong."""
+        return self._form.read(self.values, self._look())
+
+    def check(self) -> None:
+        """Say under the fields what would be sent, or what is wrong, and mark where."""
+        context, result = self._look(), self.read()
+        wrong = result.which if isinstance(result, Complaint) else ""
+        for field in self._form.fields:
+            widget = self._widget(field)
+            widget.set_class(field.name == wrong, "-wrong")
+        self.border_title = Content(f"{self._form.title} · {context.symbol} · {sub_name(context.sub, context.view)}")
+        preview = self.query_one(".form-preview", Static)
+        if isinstance(result, Complaint):
+            preview.update(Text(f"✗ {result.text}", STYLES[Ink.WARN]))
+        else:
+            preview.update(Text(f"→ {describe(result, context.view)}", STYLES[Ink.OK]))
+
+    def _widget(self, field: Field) -> Input | Choice:
+        if field.choices:
+            return self.query_one(f"#{_id(field.name)}", Choice)
+        return self.query_one(f"#{_id(field.name)}", Input)
+
+
+class Ticket(Vertical):
+    """Holds both forms and shows one, or neither."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", show=False),
+        Binding("enter", "send", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    class Wanted(Message):
+        """A command was written and Enter pressed."""
+
+        def __init__(self, command: Command) -> None:
+            super().__init__()
+            self.command = command
+
+    class Closed(Message):
+        """The form went away."""
+
+    def __init__(self, context: Callable[[], Context], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._forms = {form.title: FormPanel(form, context) for form in (ORDER_FORM, CHASE_FORM)}
+        self._open: FormPanel | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a form is shown."""
+        return self._open is not None
+
+    def compose(self) -> ComposeResult:
+        """Lay out both forms, hidden."""
+        for form in self._forms.values():
+            form.display = False
+            yield form
+
+    def open(self, title: str, side: Side, quantity: Decimal, price: Decimal | None) -> None:
+        """Show the form called `title` with what is at hand filled in."""
+        for name, panel in self._forms.items():
+            panel.display = name == title
+        self._open = self._forms[title]
+        self.add_class("-open")
+        self._open.fill(filled_in(ORDER_FORM if title == ORDER_FORM.title else CHASE_FORM, side, quantity, price))
+        self._open.check()
+
+    def check(self) -> None:
+        """Check what is written against the desk as it is now."""
+        if self._open is not None:
+            self._open.check()
+
+    def action_close(self) -> None:
+        """Put the form away."""
+        self._open = None
+        self.remove_class("-open")
+        for panel in self._forms.values():
+            panel.display = False
+        self.post_message(self.Closed())
+
+    def action_send(self) -> None:
+        """Ask for the command that is written; one with a fault in it stays."""
+        result = self._open.read() if self._open is not None else None
+        if result is None or isinstance(result, Complaint):
+            self.check()
+            return
+        self.action_close()
+        self.post_message(self.Wanted(result))
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _check_again(self, event: Message) -> None:
+        event.stop()
+        self.check()
+
+    @on(Input.Submitted)
+    def _send(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_send()
+
+
+def _id(name: str) -> str:
+    return "field-" + name.replace(" ", "-")
+
+
+def _widget_of(field: Field) -> Input | Choice:
+    if field.choices:
+        return Choice(field.choices, field.start, id=_id(field.name))
+    return Input(field.start, placeholder=field.hint, id=_id(field.name), compact=True)

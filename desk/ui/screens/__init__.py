@@ -1,0 +1,1 @@
+"""Screens: the trading screen, and the dialogs over it."""
