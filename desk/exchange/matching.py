@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Final, Protocol
 
 from desk.exchange.levels import Levels
 from desk.exchange.market import FullLevels, LevelChanges, Print, Touch
 from desk.exchange.resting import LiveOrder, Queues
+from desk.model.instrument import Instrument
 from desk.model.market import Level
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.model.units import ZERO
@@ -45,10 +47,10 @@ class Clerk(Protocol):
 class Matching:
     """One symbol's book: the crowd's levels, and our orders in their queues."""
 
-    def __init__(self, clerk: Clerk) -> None:
+    def __init__(self, instrument: Instrument, clerk: Clerk) -> None:
         self._clerk = clerk
         self._crowd = {side: Levels(side) for side in Side}
-        self._own = {side: Queues(side) for side in Side}
+        self._own = {side: Queues(side, instrument) for side in Side}
         self._changed: dict[Side, dict[Decimal, None]] = {side: {} for side in Side}
 
     # What can be seen.
@@ -73,7 +75,8 @@ class Matching:
         changed = self._changed[side]
         if not changed:
             return ()
-        levels = tuple([Level(price, self.displayed(side, price)) for price in changed])
+        shown = self._crowd[side].size if self._own[side].best is None else partial(self.displayed, side)
+        levels = tuple([Level(price, shown(price)) for price in changed])
         changed.clear()
         return levels
 

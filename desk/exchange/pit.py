@@ -19,7 +19,7 @@ class Pit:
 
     def __init__(self, instrument: Instrument, clerk: Clerk, update_id: int = 0) -> None:
         self.instrument = instrument
-        self.matching = Matching(clerk)
+        self.matching = Matching(instrument, clerk)
         self.publisher = Publisher(instrument.symbol, self.matching, update_id)
         self.mark: Mark | None = None
         self._is_marked_by_source = False

@@ -1,17 +1,15 @@
 """Our own orders in the exchange's book, each with its place in the queue."""
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from desk.exchange.levels import Prices
+from desk.model.instrument import Instrument
 from desk.model.order import OrderSpec, Side
 from desk.model.units import ZERO
-
-_QUEUE_STEP: Final = Decimal("0.00000001")
 
 
 class LiveOrder(Struct):
@@ -39,7 +37,8 @@ class LiveOrder(Struct):
 class Queues:
     """Our orders of one side, by price, then by time."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, instrument: Instrument) -> None:
+        self._instrument = instrument
         self._prices = Prices(side)
         self._queues: dict[Decimal, list[LiveOrder]] = {}
         self._printed: dict[Decimal, Decimal] = {}
@@ -93,7 +92,7 @@ class Queues:
         expected = max(ZERO, old - self._printed.pop(price, ZERO))
         for order in queue:
             if new < expected:
-                order.ahead = (order.ahead * new / expected).quantize(_QUEUE_STEP, ROUND_CEILING)
+                order.ahead = self._instrument.round_up_to_lot(order.ahead * new / expected)
             order.ahead = min(order.ahead, new)
 
     def advance(self, price: Decimal, quantity: Decimal) -> None:

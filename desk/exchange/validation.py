@@ -109,9 +109,17 @@ def _check_collar(spec: OrderSpec, instrument: Instrument, standing: Standing) -
     mark = _mark(standing)
     if spec.side is Side.BUY:
         highest = instrument.round_down_to_tick(mark * instrument.collar_up)
-        return Refused(-4016, f"Limit price can't be higher than {highest}.") if spec.price > highest else None
+        return (
+            Refused(-4016, f"Limit price can't be higher than {_shown(highest, instrument)}.")
+            if spec.price > highest
+            else None
+        )
     lowest = instrument.round_up_to_tick(mark * instrument.collar_down)
-    return Refused(-4024, f"Limit price can't be lower than {lowest}.") if spec.price < lowest else None
+    return (
+        Refused(-4024, f"Limit price can't be lower than {_shown(lowest, instrument)}.")
+        if spec.price < lowest
+        else None
+    )
 
 
 def _check_reduce_only(spec: OrderSpec, instrument: Instrument, standing: Standing) -> Refused | None:
@@ -139,6 +147,10 @@ def _check_margin(spec: OrderSpec, instrument: Instrument, standing: Standing) -
     if needed * standing.leverage > _notional_max(instrument, standing.leverage):
         return _TOO_LEVERED
     return _NO_MARGIN if needed + standing.margin_elsewhere > standing.equity else None
+
+
+def _shown(price: Decimal, instrument: Instrument) -> str:
+    return f"{price:.{instrument.price_decimals}f}"
 
 
 def _closable(spec: OrderSpec, standing: Standing) -> Decimal:
