@@ -204,4 +204,6 @@ def _on_amended(order: Order, report: OrderAmended) -> None:
 
 def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelRejected) -> None:
     order.pending = ""
+    if order.status.is_terminal and order.status is not REJECTED:
+        return  # a refused change of an order that has ended says nothing about how it ended
     order.reason = f"{report.code} {report.reason}" if report.code else report.reason

@@ -1,0 +1,165 @@
+"""The command line: arguments to settings to wiring; every complaint is one sentence on standard error."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from desk import __version__
+from desk.config import Settings, config_path, describe, load_settings
+from desk.model.error import DeskError
+from desk.model.view import DeskView
+from desk.wiring import Options, run_headless, run_screen
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+SPEED_MAX: Final = "max"
+
+_DESCRIPTION: Final = """\
+A terminal trading desk for crypto futures.
+
+Without arguments the desk opens full screen on the practice exchange inside this
+process: no key, no network, nothing to configure. What you leave behind (orders,
+positions, sub-accounts, running algos) is there again at the next start; algos come
+back parked.
+"""
+
+_EPILOG: Final = """\
+commands (for -c, and on the screen after `:`):
+  buy 0.01 BTCUSDT @61800            rest an order; add post, reduce, ioc, fok
+  sell 500usd btc market             by value, at the market; 25% is of equity
+  chase buy 0.1 btc join cap 20bps   follow the touch; also improve, mid, opp, ttl 30s ...
+  cancel [all|ORDER]  flatten [SYMBOL|all]  stop|pause|resume ALGO
+  sub 2   symbol eth   wait 5s   help [VERB]   quit
+  Parts are chained with `;`.
+
+examples:
+  desk                                             trade on the practice exchange
+  desk --market FILE --speed 10                    trade on a recording, ten times as fast
+  desk --headless -c "buy 0.01 btc market" --for 5 --json
+  desk config > desk.toml                          write out every setting with its default
+
+exit codes: 0 done, 1 failed, 2 input that cannot be used
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the desk; return the exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        if parsed.command == "config":
+            print(describe(), end="")
+            return OK
+        options = _options(parsed)
+        if parsed.headless:
+            return _headless(parsed, options)
+        return _screen(parsed, options)
+    except DeskError as error:
+        print(f"desk: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _screen(parsed: argparse.Namespace, options: Options) -> int:
+    if parsed.do or parsed.json or parsed.span is not None:
+        print("desk: -c, --for and --json need --headless", file=sys.stderr)
+        return USAGE
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        print("desk: standard input and output: expected a terminal, found none; use --headless", file=sys.stderr)
+        return USAGE
+    run_screen(options)
+    return OK
+
+
+def _headless(parsed: argparse.Namespace, options: Options) -> int:
+    from desk.ui.document import document
+    from desk.ui.script import Script
+
+    settings = options.settings
+    script = Script(parsed.do or "", settings.sub_accounts[0].id, settings.symbols[0])
+    view = run_headless(options, script, parsed.span)
+    print(json.dumps(document(view), indent=2, ensure_ascii=False) if parsed.json else _summary(view))
+    if script.complaint is not None:
+        print(f"desk: {script.complaint.text}", file=sys.stderr)
+        return USAGE
+    if not script.is_done:
+        print(
+            f"desk: not everything was carried out: the desk is {view.mode.value} ({view.mode_reason})", file=sys.stderr
+        )
+        return FAILED
+    return OK
+
+
+def _options(parsed: argparse.Namespace) -> Options:
+    overrides = {
+        "data_dir": parsed.data,
+        "seed": parsed.seed,
+        "key_mode": parsed.key_mode,
+    }
+    settings: Settings = load_settings(parsed.config, os.environ, overrides)
+    return Options(settings=settings, recording=parsed.market, speed=parsed.speed)
+
+
+def _summary(view: DeskView) -> str:
+    lines = [f"{view.venue} {view.mode.value} {view.mode_reason}".rstrip()]
+    for account in view.subs:
+        lines.append(f"sub-account {account.id} {account.name}: wallet {account.wallet:f}, equity {account.equity:f}")
+        lines += [f"  {row.symbol} {row.quantity:+f} @{row.entry_price:f}" for row in account.positions]
+    lines.append(f"open orders {sum(not row.status.is_terminal for row in view.orders)}, fills {len(view.fills)}")
+    lines.append(f"proof {view.proof.state.value}")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="desk",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "command", nargs="?", choices=("config",), help="config: print the settings file with all defaults"
+    )
+    parser.add_argument("--version", action="version", version=f"desk {__version__}")
+    where = parser.add_argument_group("where things are")
+    where.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default {config_path()})")
+    where.add_argument("--data", metavar="DIR", help="journal and log; one desk at a time")
+    market = parser.add_argument_group("market")
+    market.add_argument(
+        "--market", type=_market, metavar="FILE", help="a recording of the venue's combined stream, or `sim` (default)"
+    )
+    market.add_argument("--speed", type=_speed, default=1, metavar="N", help="desk seconds per second, or `max`")
+    market.add_argument("--seed", type=int, metavar="N", help="of the practice market")
+    screen = parser.add_argument_group("screen")
+    screen.add_argument(
+        "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
+    )
+    headless = parser.add_argument_group("without a screen")
+    headless.add_argument("--headless", action="store_true", help="run without a screen")
+    headless.add_argument("-c", dest="do", metavar="COMMANDS", help="carried out when the desk is ready")
+    headless.add_argument("--for", dest="span", type=_span, metavar="SECONDS", help="end after so many desk seconds")
+    headless.add_argument("--json", action="store_true", help="print the final view as one JSON document")
+    return parser
+
+
+def _market(text: str) -> Path | None:
+    return None if text == "sim" else Path(text)
+
+
+def _speed(text: str) -> int | None:
+    if text == SPEED_MAX:
+        return None
+    return _whole(text, "a whole number of at least 1, or max")
+
+
+def _span(text: str) -> int:
+    return _whole(text, "a whole number of seconds of at least 1")
+
+
+def _whole(text: str, expected: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected {expected}, found {text}")
+    return int(text)

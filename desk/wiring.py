@@ -1,0 +1,231 @@
+"""The composition root: the one place that knows every room and builds the desk from them."""
+
+import decimal
+import gc
+import logging
+import signal
+import sys
+from asyncio import get_running_loop
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from msgspec import Struct
+
+from desk.config import Settings
+from desk.core import checkpoint
+from desk.core.engine import Engine
+from desk.core.state import DeskState
+from desk.exchange.exchange import Exchange
+from desk.exchange.generator import GeneratedMarket
+from desk.exchange.latency import Latency
+from desk.exchange.market import MarketSource
+from desk.exchange.recording import RecordedMarket
+from desk.exchange.rules import practice_instruments
+from desk.model.error import BadInput
+from desk.model.event import LinkState, Started, SubAccountOpened
+from desk.model.instrument import Instrument
+from desk.model.journal import Loaded
+from desk.model.units import SECOND, Nanos, Symbol, millis
+from desk.model.view import DeskMode, DeskView
+from desk.runtime.clocks import VirtualClock, WallClock
+from desk.runtime.handle import DeskHandle
+from desk.runtime.ports import Clock, Journal
+from desk.runtime.pump import Pump
+from desk.runtime.thread import EngineThread
+from desk.stores.lock import DirectoryLock
+from desk.stores.sqlite import SqliteJournal
+from desk.ui.script import Script
+from desk.venues.paper import PaperVenue
+
+SWITCH_INTERVAL_S: Final = 1e-4
+"""The default of 5 ms would make every tick wait for the screen's turn."""
+LOG_BYTES_MAX: Final = 10_000_000
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How this desk is to be run."""
+
+    settings: Settings
+    recording: Path | None = None
+    """None: the generated practice market."""
+    speed: int | None = 1
+    """Desk seconds per second; None: as fast as it goes, in virtual time."""
+
+
+class Assembly(Struct, frozen=True):
+    """A desk put together and not yet running."""
+
+    pump: Pump
+    journal: Journal
+    clock: Clock
+
+
+def run_screen(options: Options) -> None:
+    """Open the desk full screen and return when the trader quits."""
+    _forbid_floats_in_money()
+    with _claimed(options):
+        engine = EngineThread(lambda hand_over: _serve(options, hand_over))
+        handle = engine.start()
+        try:
+            _show(options, handle)
+        finally:
+            engine.stop()
+
+
+def run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
+    """Run without a screen for `span_s` desk seconds (None: until the market or a signal ends it); return the end."""
+    _forbid_floats_in_money()
+    with _claimed(options):
+        return uvloop.run(_run_headless(options, script, span_s))
+
+
+async def assemble(options: Options) -> Assembly:
+    """Build the desk from its journal: what was sent and booked comes back, then a new epoch begins."""
+    journal = SqliteJournal(":memory:" if options.recording else options.settings.data_dir / "desk.db")
+    await journal.open()
+    loaded = await journal.load()
+    limits = options.settings.limits
+    state = checkpoint.restore(loaded.checkpoint, [each.body for each in loaded.records], limits)
+    clock, market, instruments = _market(options, state)
+    exchange = Exchange(
+        instruments=instruments,
+        market=market,
+        start=clock.now(),
+        seed=options.settings.seed,
+        latency=Latency(median=millis(options.settings.latency_ms_median)),
+        leverage=limits.leverage,
+    )
+    venue = PaperVenue(exchange)
+    if loaded.venue_memo is not None:
+        venue.restore(loaded.venue_memo, clock.now())
+    epoch = await journal.begin_epoch()
+    pump = Pump(Engine(state), clock=clock, venue=venue, journal=journal, sources=[venue], seq=_last_seq(loaded))
+    pump.feed(
+        Started(clock.now(), epoch, "PAPER" if options.recording is None else "PAPER REPLAY", instruments, limits)
+    )
+    for sub in options.settings.sub_accounts:
+        if sub.id not in state.accounts:
+            venue.deposit(sub.wallet)
+        pump.feed(SubAccountOpened(clock.now(), sub))
+    return Assembly(pump, journal, clock)
+
+
+def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tuple[Instrument, ...]]:
+    instruments = _instruments(options.settings.symbols)
+    if options.recording is not None:
+        recorded = RecordedMarket(options.recording, practice_instruments())
+        start = recorded.next_at() or Nanos(0)
+        traded = tuple(each for each in practice_instruments() if each.symbol in recorded.symbols())
+        return _clock(options.speed, start), recorded, traded
+    # The books may not travel back in time, whatever the machine's clock says.
+    start = max(WallClock().now(), Nanos(state.now + 1))
+    market = GeneratedMarket(instruments, seed=options.settings.seed, start=start)
+    return _clock(options.speed, start), market, instruments
+
+
+def _clock(speed: int | None, start: Nanos) -> Clock:
+    return VirtualClock(start) if speed is None else WallClock(start=start, speed=speed)
+
+
+def _instruments(symbols: tuple[Symbol, ...]) -> tuple[Instrument, ...]:
+    known = {each.symbol: each for each in practice_instruments()}
+    unknown = [symbol for symbol in symbols if symbol not in known]
+    if unknown:
+        raise BadInput(f"symbols: expected some of {', '.join(known)} on the practice exchange, found {unknown[0]}")
+    return tuple(known[symbol] for symbol in symbols)
+
+
+def _last_seq(loaded: Loaded) -> int:
+    return loaded.records[-1].seq if loaded.records else loaded.checkpoint_seq
+
+
+def _claimed(options: Options) -> AbstractContextManager[object]:
+    """Take the data directory for this desk alone and send the log there; a replay leaves nothing behind."""
+    if options.recording is not None:
+        return nullcontext()
+    directory = options.settings.data_dir
+    stack = ExitStack()
+    stack.enter_context(DirectoryLock(directory))
+    try:
+        log = RotatingFileHandler(directory / "desk.log", maxBytes=LOG_BYTES_MAX, backupCount=4, encoding="utf-8")
+    except OSError as error:
+        stack.close()
+        raise BadInput(f"{directory}: expected a directory that can be written, found: {error.strerror}") from error
+    log.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger("desk")
+    root.setLevel(logging.INFO)
+    root.addHandler(log)
+    stack.callback(root.removeHandler, log)
+    stack.callback(log.close)
+    return stack
+
+
+async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> None:
+    assembly = await assemble(options)
+    handle = DeskHandle(assembly.pump, get_running_loop())
+    handed: list[DeskHandle] = []
+
+    def hand_over_once(state: DeskState) -> None:
+        if not handed:  # the first turn has made the instruments known: now there is something to show
+            handed.append(handle)
+            assembly.pump.publish()
+            hand_over(handle)
+
+    assembly.pump.observe(hand_over_once)
+    try:
+        await assembly.pump.run()
+    finally:
+        await assembly.journal.close()
+
+
+async def _run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
+    assembly = await assemble(options)
+    pump = assembly.pump
+    for number in (signal.SIGINT, signal.SIGTERM):
+        get_running_loop().add_signal_handler(number, pump.stop)
+
+    def follow(state: DeskState) -> None:
+        if state.mode is DeskMode.RUNNING and script.is_due(state.now):
+            pump.publish()
+            for command in script.advance(pump.view):
+                pump.command(command)
+        if state.link is LinkState.ENDED or script.complaint is not None or script.wants_quit:
+            pump.stop()
+
+    pump.observe(follow)
+    until = None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND)
+    try:
+        await pump.run(until)
+    finally:
+        await assembly.journal.close()
+    return pump.view
+
+
+def _show(options: Options, handle: DeskHandle) -> None:
+    from desk.ui.app import DeskApp  # the screen is loaded while the engine already runs
+
+    settings = options.settings
+    view = handle.latest()
+    symbol = view.instruments[0].symbol if view.instruments else settings.symbols[0]
+    app = DeskApp(
+        handle,
+        confirm_above=settings.confirm_above,
+        presets=settings.sizes,
+        start_sub=settings.sub_accounts[0].id,
+        start_symbol=symbol,
+        key_mode=settings.key_mode,
+    )
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.collect()
+    gc.freeze()
+    app.run()
+
+
+def _forbid_floats_in_money() -> None:
+    """Make mixing a float into a Decimal an error, in this thread and in every thread to come."""
+    decimal.DefaultContext.traps[decimal.FloatOperation] = True
+    decimal.setcontext(decimal.DefaultContext.copy())
