@@ -50,13 +50,10 @@ class BlotterPanel(Panel[BlotterSection]):
         self._cursor: dict[Tab, int] = dict.fromkeys(Tab, 0)
         self._key: dict[Tab, str] = {}
 
-    def show(self, section: BlotterSection) -> None:
-        """Draw the rows, keeping the cursor on the row it was on."""
-        key = self._key.get(self.tab)
-        if key is not None:
-            keys = [_key(row) for row in rows_of(section, self.tab)]
-            self._cursor[self.tab] = keys.index(key) if key in keys else self._cursor[self.tab]
-        super().show(section)
+    def redraw(self) -> None:
+        """Draw the table with the cursor on the row it was on, wherever that is now."""
+        self._settle()
+        super().redraw()
 
     def select(self, tab: Tab) -> None:
         """Show another table."""
@@ -65,11 +62,8 @@ class BlotterPanel(Panel[BlotterSection]):
 
     def move_cursor(self, rows: int) -> None:
         """Move the row cursor down, or up by a negative number."""
-        count = len(rows_of(self._section, self.tab)) if self._section else 0
-        self._cursor[self.tab] = min(max(self._cursor[self.tab] + rows, 0), max(0, count - 1))
-        chosen = self.selected()
-        if chosen is not None:
-            self._key[self.tab] = _key(chosen)
+        self._cursor[self.tab] += rows
+        self._key.pop(self.tab, None)
         self.redraw()
 
     def selected(self) -> Shown | None:
@@ -79,9 +73,15 @@ class BlotterPanel(Panel[BlotterSection]):
 
     def draw(self, section: BlotterSection, width: int, height: int) -> Sequence[Line]:
         """Return the tabs, the headings and the rows around the cursor."""
-        rows = rows_of(section, self.tab)
-        cursor = min(self._cursor[self.tab], max(0, len(rows) - 1))
-        return blotter_lines(section, self.tab, rows, cursor, width, height)
+        return blotter_lines(section, self.tab, self._cursor[self.tab], width, height)
+
+    def _settle(self) -> None:
+        keys = [_key(row) for row in rows_of(self._section, self.tab)] if self._section else []
+        if not keys:
+            return
+        key = self._key.get(self.tab)
+        cursor = keys.index(key) if key in keys else min(max(self._cursor[self.tab], 0), len(keys) - 1)
+        self._cursor[self.tab], self._key[self.tab] = cursor, keys[cursor]
 
 
 def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
@@ -96,10 +96,9 @@ def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
     return [*held, *(HeldPosition(None, "venue", row) for row in _held(section.account))]
 
 
-def blotter_lines(
-    section: BlotterSection, tab: Tab, rows: Sequence[Shown], cursor: int, width: int, height: int
-) -> list[Line]:
+def blotter_lines(section: BlotterSection, tab: Tab, cursor: int, width: int, height: int) -> list[Line]:
     """Return the blotter as lines."""
+    rows = rows_of(section, tab)
     table = Table(COLUMNS[tab], width)
     names = {sub.id: sub.name for sub in section.subs}
     instruments = {each.symbol: each for each in section.instruments}

@@ -1,13 +1,13 @@
 """Tables of cells: columns of fixed width, of which the least important make room first."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from desk.ui.cellgrid import Line, Run
 from desk.ui.format import fit_left, fit_right
 from desk.ui.theme import Ink
 
-_STRETCH_MIN = 12
+_STRETCH_MIN: Final = 28
 
 
 class Column(NamedTuple):
