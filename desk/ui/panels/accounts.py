@@ -86,7 +86,8 @@ def proof_lines(section: AccountsSection, width: int) -> list[Line]:
     lines: list[Line] = [[Run(title, Ink.DIM), _STAMPS[proof.state]]]
     lines += [_sum(row, decimals.get(row.symbol, 3), proof.state, width) for row in proof.rows]
     ours, venue = format.money(proof.equity_ours), format.money(proof.equity_venue)
-    text = f"{ours} = {venue}" if width >= _ROOMY else ours if proof.equity else f"{ours}/{venue}"
+    equals = "=" if proof.equity else "≠"
+    text = f"{ours} {equals} {venue}" if width >= _ROOMY else ours if proof.equity else f"{ours}≠{venue}"
     lines.append([_SIGNS[_state(proof.equity, proof.state)], Run(f"{'equity':8} {text}")])
     return lines
 
@@ -96,8 +97,9 @@ def _sum(row: ProofRow, decimals: int, state: ProofState, width: int) -> Line:
     rest = format.number(row.unallocated, decimals, signed=True)
     air = " " if width >= _ROOMY else ""
     plus = f"{air}+{air}{rest}" if row.unallocated or air else ""
-    sign = _SIGNS[_state(row.subs + row.unallocated == row.venue, state)]
-    return [sign, Run(f"{format.fit_left(format.sanitise(row.symbol), 8)} {subs}{plus}{air}={air}{venue}")]
+    is_equal = row.subs + row.unallocated == row.venue
+    name = format.fit_left(format.sanitise(row.symbol), 8)
+    return [_SIGNS[_state(is_equal, state)], Run(f"{name} {subs}{plus}{air}{'=' if is_equal else '≠'}{air}{venue}")]
 
 
 def _state(is_equal: bool, state: ProofState) -> ProofState:

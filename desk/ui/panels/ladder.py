@@ -154,8 +154,12 @@ def ladder_lines(
     lines: list[Line] = [header, _headings(widths)]
     for row in rows:
         line = _price_line(row, section.instrument, widths, size_max)
-        lines.append([Run(text, Ink.STALE) for text, _ in line] if is_stale else line)
+        lines.append(_greyed(line) if is_stale else line)
     return lines
+
+
+def _greyed(line: Line) -> Line:
+    return [run if run.ink is Ink.CURSOR else Run(run.text, Ink.STALE) for run in line]
 
 
 def _widths(width: int, price_width: int) -> _Widths:
@@ -233,7 +237,8 @@ def _price_ink(row: PriceRow) -> Ink:
 def _last_glyph(row: PriceRow, blank: Ink) -> Run:
     if row.last is None:
         return Run(" ", blank)
-    return Run("^", Ink.BID) if row.last is Side.BUY else Run("v", Ink.ASK)
+    glyph, ink = ("^", Ink.BID) if row.last is Side.BUY else ("v", Ink.ASK)
+    return Run(glyph, blank if row.is_cursor else ink)
 
 
 def _size_text(size: Decimal, instrument: Instrument, width: int) -> str:

@@ -78,7 +78,7 @@ async def test_a_broken_proof_says_which_symbol_broke(accounts):
 
     assert [line[1] for line in accounts.text()[7:10]] == ["✗", "✓", "✗"]
     assert "✗ BROKEN" in accounts.text()[6]
-    assert "+0.150 + +0.010 = +0.150" in accounts.text()[7]
+    assert "+0.150 + +0.010 ≠ +0.150" in accounts.text()[7]
 
 
 async def test_unallocated_has_a_row_even_when_it_is_no_account_of_the_view(accounts):

@@ -95,7 +95,7 @@ async def test_a_stale_quote_greys_every_price(ladder):
     ladder.show(section(now=NOW + 2_000_000_000))
 
     assert "stale 2.1s" in ladder.text()[0]
-    assert {ink for inks in ladder._inks[2:] for ink in inks} == {Ink.STALE}
+    assert {ink for inks in ladder._inks[2:] for ink in inks} == {Ink.STALE, Ink.CURSOR}
 
 
 async def test_a_quote_of_exactly_half_a_second_is_fresh(ladder):

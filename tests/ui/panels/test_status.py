@@ -61,7 +61,24 @@ def test_status_line(snap_compare, name, changes):
 
 def test_a_calm_desk_tells_what_there_is_to_know():
     assert words(section()).split() == (
-        ["PAPER", "RUNNING", "CONFIRM", "link", "up", "BTCUSDT", "0.1s", "lag", "1.4ms", "ui", "20fps", "3ms", "alpha", "epoch", "4", "00:00:00"]
+        [
+            "PAPER",
+            "RUNNING",
+            "CONFIRM",
+            "link",
+            "up",
+            "BTCUSDT",
+            "0.1s",
+            "lag",
+            "1.4ms",
+            "ui",
+            "20fps",
+            "3ms",
+            "alpha",
+            "epoch",
+            "4",
+            "00:00:00",
+        ]
     )
 
 
