@@ -113,13 +113,16 @@ class Crowd:
         asks = self._as_levels(sorted(self.state.asks.items()))
         return FullLevels(self._instrument.symbol, bids, asks)
 
-    def state_mark(self, funding_rate: Decimal) -> Mark:
-        """Return the mark price, a second after the last: the mid, smoothed, a small basis off the index."""
+    def follow(self) -> None:
+        """Let the mark price follow the mid for a second, a small basis off the index."""
         state = self.state
         mid = (self._best(Side.BUY) + self._best(Side.SELL)) / 2
         state.smooth += 0.2 * (mid - state.smooth)
         state.basis = 0.98 * state.basis + self._chance.gauss(0.0, 0.000004) * mid
-        step = self._instrument.tick_size / 100
+
+    def mark(self, funding_rate: Decimal) -> Mark:
+        """Return the mark price as it is."""
+        state, step = self.state, self._instrument.tick_size / 100
         price, index = step * round(state.smooth * 100), step * round((state.smooth - state.basis) * 100)
         return Mark(self._instrument.symbol, price, index, funding_rate)
 

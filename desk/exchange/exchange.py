@@ -14,7 +14,7 @@ from desk.exchange.pit import Pit
 from desk.exchange.reporting import Reporter
 from desk.exchange.schedule import Schedule
 from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
-from desk.model.event import Event, LinkChanged, LinkState, VenueTruth
+from desk.model.event import AccountReported, Event, LinkChanged, LinkState, VenueTruth
 from desk.model.instrument import Instrument
 from desk.model.market import MarkSource
 from desk.model.units import SECOND, ZERO, Nanos, Symbol
@@ -110,7 +110,7 @@ class Exchange:
                 update_ids={symbol: pit.publisher.update_id for symbol, pit in self._pits.items()},
                 marks={symbol: pit.mark for symbol, pit in self._pits.items() if pit.mark is not None},
                 chance=self._chance.getstate(),
-                market=self._market.save(),
+                market=self._market.save(self._now),
             )
         )
 
@@ -127,10 +127,11 @@ class Exchange:
         for symbol, instrument in self._instruments.items():
             self._pits[symbol] = pit = Pit(instrument, self._reporter, kept.update_ids.get(symbol, 0))
             pit.mark = kept.marks.get(symbol)
-        for order in kept.orders:
-            if order.spec.symbol in self._pits:
-                self._reporter.open[order.spec.id] = order
-                self._pits[order.spec.symbol].matching.reinstate(order)
+        traded = [order for order in kept.orders if order.spec.symbol in self._pits]
+        for order in traded:
+            self._pits[order.spec.symbol].matching.reinstate(order)
+        for order in sorted(traded, key=lambda each: each.venue_order):
+            self._reporter.open[order.spec.id] = order
         self._due.clear()
         self._outbox.clear()
         self._open(now)
@@ -141,8 +142,8 @@ class Exchange:
         for bell in _Bell:
             self._due.push(_next_ring(bell, now), bell)
         self._outbox.push(now, LinkChanged(now, LinkState.UP, self._market.name))
-        self._reporter.start(now)
-        self._reporter.state_account()
+        known = self._reporter.truth(now)
+        self._outbox.push(now, AccountReported(now, known.wallet, known.positions, now))
 
     def _next_happening(self) -> Nanos | None:
         market, due = self._market.next_at(), self._due.next_at

@@ -26,8 +26,10 @@ _CHARACTERS: Final = {
 class _CrowdMemo(Struct):
     state: CrowdState
     chance: RandomState
+    acted: int
+    """Nanoseconds since the crowd acted."""
     wait: int
-    """Nanoseconds until the crowd acts again."""
+    """Nanoseconds until it acts again."""
 
 
 class _Stall:
@@ -47,19 +49,20 @@ class _Stall:
     def take(self) -> list[MarketRecord]:
         if self.marks_at <= self.acts_at:
             self.marks_at = _next_second(self.marks_at)
-            return [self.crowd.state_mark(_FUNDING_RATE)]
+            self.crowd.follow()
+            return [self.crowd.mark(_FUNDING_RATE)]
         at = self.acts_at
         records = self.crowd.act((at - self.acted_at) / SECOND)
         self.acted_at, self.acts_at = at, self._pause_from(at)
         return records
 
     def save(self, now: Nanos) -> _CrowdMemo:
-        return _CrowdMemo(self.crowd.state, self.chance.getstate(), self.acts_at - now)
+        return _CrowdMemo(self.crowd.state, self.chance.getstate(), now - self.acted_at, self.acts_at - now)
 
     def restore(self, memo: _CrowdMemo, now: Nanos) -> None:
         self.crowd.state = memo.state
         self.chance.setstate(memo.chance)
-        self.acted_at, self.acts_at = now, Nanos(now + memo.wait)
+        self.acted_at, self.acts_at = Nanos(now - memo.acted), Nanos(now + memo.wait)
         self.marks_at = _next_second(now)
 
     def _pause_from(self, at: Nanos) -> Nanos:
@@ -77,7 +80,6 @@ class GeneratedMarket:
         if unknown:
             raise BadInput(f"practice market: no crowd for {unknown[0]}; expected one of {', '.join(_CHARACTERS)}")
         self._stalls = {each.symbol: _Stall(each, seed, start) for each in instruments}
-        self._now = start
         self._opens_at: Nanos | None = start
 
     def next_at(self) -> Nanos | None:
@@ -92,14 +94,12 @@ class GeneratedMarket:
             self._opens_at = None
             crowds = [stall.crowd for stall in self._stalls.values()]
             opening: list[MarketRecord] = [crowd.whole_book() for crowd in crowds]
-            return opening + [crowd.state_mark(_FUNDING_RATE) for crowd in crowds]
-        stall = min(self._stalls.values(), key=lambda each: each.next_at)
-        self._now = stall.next_at
-        return stall.take()
+            return opening + [crowd.mark(_FUNDING_RATE) for crowd in crowds]
+        return min(self._stalls.values(), key=lambda each: each.next_at).take()
 
-    def save(self) -> bytes:
+    def save(self, now: Nanos) -> bytes:
         """Return every crowd with its chance."""
-        return msgspec.msgpack.encode({symbol: stall.save(self._now) for symbol, stall in self._stalls.items()})
+        return msgspec.msgpack.encode({symbol: stall.save(now) for symbol, stall in self._stalls.items()})
 
     def restore(self, memo: bytes, now: Nanos) -> None:
         """Go on from the last price at `now`; a symbol that is new starts at home.
@@ -110,7 +110,7 @@ class GeneratedMarket:
             crowds = msgspec.msgpack.decode(memo, type=dict[Symbol, _CrowdMemo])
         except msgspec.DecodeError as error:
             raise BadInput(f"practice market: its saved state cannot be read: {error}") from error
-        self._now = self._opens_at = now
+        self._opens_at = now
         for symbol, stall in self._stalls.items():
             if symbol in crowds:
                 stall.restore(crowds[symbol], now)

@@ -84,8 +84,8 @@ class MarketSource(Protocol):
     def take(self) -> list[MarketRecord]:
         """Return the records due at `next_at()`, and move on."""
 
-    def save(self) -> bytes:
-        """Return what is needed to go on later; empty for a source that starts over."""
+    def save(self, now: Nanos) -> bytes:
+        """Return what is needed to go on later as at `now`; empty for a source that starts over."""
 
     def restore(self, memo: bytes, now: Nanos) -> None:
         """Go on from `memo` as if no time had passed; the first records are a whole book."""

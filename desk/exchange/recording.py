@@ -53,7 +53,7 @@ class RecordedMarket:
         self._next = next(self._coming, None)
         return self._translate(message)
 
-    def save(self) -> bytes:
+    def save(self, now: Nanos) -> bytes:
         """Return nothing: a recording always starts at its first line."""
         return b""
 

@@ -32,7 +32,7 @@ class ScriptedMarket:
     def take(self):
         return self.due.pop(0)[1]
 
-    def save(self):
+    def save(self, now):
         return b""
 
     def restore(self, memo, now):
@@ -67,7 +67,9 @@ def mark(price, rate="0.0001"):
 class Session:
     """One desk on one exchange: every call lets a millisecond pass, and returns what the desk was told privately."""
 
-    def __init__(self, bids="60000.0x2 59999.9x3", asks="60000.1x1 60000.2x4", wallet="1000000", leverage=20):
+    def __init__(
+        self, bids="60000.0x2 59999.9x3", asks="60000.1x1 60000.2x4", wallet="1000000", leverage=20, marked="60000"
+    ):
         self.market = ScriptedMarket()
         self.now = START
         self.exchange = Exchange(
@@ -80,7 +82,7 @@ class Session:
             leverage=leverage,
         )
         self.heard = []
-        self.crowd(book(bids, asks), mark("60000"))
+        self.crowd(book(bids, asks), *([mark(marked)] if marked else []))
 
     def crowd(self, *records):
         self.now = Nanos(self.now + MILLISECOND)
