@@ -144,15 +144,20 @@ class Chase:
             case AmendRejected(code=code) if code == NOTHING_TO_AMEND:
                 pass
             case OrderRejected() | AmendRejected():
-                memo.rejects += 1
-                memo.rejects_total += 1
-                memo.note = f"refused {memo.rejects}x: {event.reason}"
-            case OrderExpired(reason=reason):
-                memo.note = f"order expired: {reason}"
+                self._count_refusal(event.reason)
+            case OrderExpired(reason=reason) if not memo.ending:
+                # A post-only order that an amendment would have made a taker is ended by the venue: a refusal as well.
+                self._count_refusal(reason)
             case OrderCancelled() if not memo.ending:
                 memo.note = "order cancelled at the venue"
             case _:
                 pass
+
+    def _count_refusal(self, reason: str) -> None:
+        memo = self._memo
+        memo.rejects += 1
+        memo.rejects_total += 1
+        memo.note = f"refused {memo.rejects}x: {reason}"
 
     def _expire(self) -> None:
         memo = self._memo
@@ -238,6 +243,8 @@ class Chase:
         memo, spec = self._memo, self._memo.spec
         if memo.ending == "keep":
             return self._finish(sight, f"{memo.end_reason}, order kept")
+        if live is not None and live.spec.tif is TimeInForce.IOC:
+            return ()  # it takes what it can and ends by itself
         if live is not None:
             memo.state = AlgoState.CANCELLING
             memo.operations += 1
