@@ -64,52 +64,31 @@ _SOL_TIERS: Final = (
 def practice_instruments() -> tuple[Instrument, ...]:
     """Return what the practice exchange trades."""
     return (
-        Instrument(
-            symbol=Symbol("BTCUSDT"),
-            base="BTC",
-            quote="USDT",
-            tick_size=Decimal("0.10"),
-            lot_size=Decimal("0.001"),
-            quantity_min=Decimal("0.001"),
-            quantity_max=Decimal(1_000),
-            market_quantity_max=Decimal(120),
-            notional_min=Decimal(50),
-            collar_up=Decimal("1.05"),
-            collar_down=Decimal("0.95"),
-            maker_fee=Decimal("0.0002"),
-            taker_fee=Decimal("0.0005"),
+        _perpetual(
+            "BTC",
+            tick="0.10",
+            lot="0.001",
+            quantity_max=1_000,
+            market_quantity_max=120,
+            notional_min=50,
             brackets=_brackets(_BTC_TIERS, 1_800_000_000),
         ),
-        Instrument(
-            symbol=Symbol("ETHUSDT"),
-            base="ETH",
-            quote="USDT",
-            tick_size=Decimal("0.01"),
-            lot_size=Decimal("0.001"),
-            quantity_min=Decimal("0.001"),
-            quantity_max=Decimal(10_000),
-            market_quantity_max=Decimal(2_000),
-            notional_min=Decimal(20),
-            collar_up=Decimal("1.05"),
-            collar_down=Decimal("0.95"),
-            maker_fee=Decimal("0.0002"),
-            taker_fee=Decimal("0.0005"),
+        _perpetual(
+            "ETH",
+            tick="0.01",
+            lot="0.001",
+            quantity_max=10_000,
+            market_quantity_max=2_000,
+            notional_min=20,
             brackets=_brackets(_ETH_TIERS, 1_200_000_000),
         ),
-        Instrument(
-            symbol=Symbol("SOLUSDT"),
-            base="SOL",
-            quote="USDT",
-            tick_size=Decimal("0.01"),
-            lot_size=Decimal("0.01"),
-            quantity_min=Decimal("0.01"),
-            quantity_max=Decimal(1_000_000),
-            market_quantity_max=Decimal(6_000),
-            notional_min=Decimal(5),
-            collar_up=Decimal("1.05"),
-            collar_down=Decimal("0.95"),
-            maker_fee=Decimal("0.0002"),
-            taker_fee=Decimal("0.0005"),
+        _perpetual(
+            "SOL",
+            tick="0.01",
+            lot="0.01",
+            quantity_max=1_000_000,
+            market_quantity_max=6_000,
+            notional_min=5,
             brackets=_brackets(_SOL_TIERS, 400_000_000),
         ),
     )
@@ -127,6 +106,34 @@ def first_broken_bracket(brackets: Iterable[Bracket]) -> Bracket | None:
         if tier.floor != below.cap or tier.cum != below.cum + tier.floor * (tier.rate - below.rate):
             return tier
     return None
+
+
+def _perpetual(
+    base: str,
+    *,
+    tick: str,
+    lot: str,
+    quantity_max: int,
+    market_quantity_max: int,
+    notional_min: int,
+    brackets: tuple[Bracket, ...],
+) -> Instrument:
+    return Instrument(
+        symbol=Symbol(f"{base}USDT"),
+        base=base,
+        quote="USDT",
+        tick_size=Decimal(tick),
+        lot_size=Decimal(lot),
+        quantity_min=Decimal(lot),
+        quantity_max=Decimal(quantity_max),
+        market_quantity_max=Decimal(market_quantity_max),
+        notional_min=Decimal(notional_min),
+        collar_up=Decimal("1.05"),
+        collar_down=Decimal("0.95"),
+        maker_fee=Decimal("0.0002"),
+        taker_fee=Decimal("0.0005"),
+        brackets=brackets,
+    )
 
 
 def _brackets(tiers: tuple[_Tier, ...], cap: int) -> tuple[Bracket, ...]:

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 
 import pytest
@@ -15,6 +15,7 @@ from desk.model.event import (
     LinkChanged,
     LinkState,
     OrderAccepted,
+    OrderAmended,
     OrderFilled,
     OrderRejected,
     TruthLearned,
@@ -148,8 +149,8 @@ def test_a_flat_account_pays_no_funding():
     assert Session().pass_time(9 * 3_600 * SECOND) == []
 
 
-def _play(exchange, until, seed=1):
-    """Trade at random until a time; return everything heard."""
+def _play(exchange, until, seed=1, sent=None):
+    """Trade at random until a time; return everything heard, and note what was sent."""
     chance, heard, now, last, count = Random(seed), [], START, {}, 0
     while now < until:
         now = Nanos(now + chance.randint(1, 40) * MILLISECOND)
@@ -158,7 +159,10 @@ def _play(exchange, until, seed=1):
         last |= {each.symbol: each for each in events if isinstance(each, Quote)}
         if last:
             count += 1
-            exchange.execute(_random_request(chance, now, last, count), now)
+            request = _random_request(chance, now, last, count)
+            exchange.execute(request, now)
+            if sent is not None:
+                sent.append(request)
     return heard
 
 
@@ -197,42 +201,49 @@ def test_the_same_seed_gives_the_same_events():
 
 
 def test_over_random_orders_no_cent_is_lost_and_nothing_is_filled_twice():
-    exchange = _practice()
-    heard = _play(exchange, START + 41 * SECOND)
+    exchange, sent = _practice(), []
+    heard = _play(exchange, START + 41 * SECOND, sent=sent)
     fills = [each for each in heard if isinstance(each, OrderFilled)]
+    specs = {each.spec.id: each.spec for each in sent if isinstance(each, SendOrder)}
     truth = exchange.truth(Nanos(START + 41 * SECOND))
-    side = {each.order: 0 for each in fills}
 
-    bought = _signs(exchange, heard)
-    cash = sum((-bought[each.order] * each.price * each.quantity - each.fee for each in fills), WALLET)
-    position = {each.symbol: each.quantity for each in truth.positions}
+    def signed(fill):
+        return specs[fill.order].side.sign * fill.quantity
 
+    assert len(sent) > 1_900
     assert len(fills) > 300
     assert {each.maker for each in fills} == {True, False}
+    cash = sum((-signed(each) * each.price - each.fee for each in fills), WALLET)
     assert truth.wallet - sum(each.entry_value for each in truth.positions) == cash
     for symbol in {each.symbol for each in fills}:
         mine = [each for each in fills if each.symbol == symbol]
-        assert position.get(symbol, 0) == sum(bought[each.order] * each.quantity for each in mine)
+        position = sum(each.quantity for each in truth.positions if each.symbol == symbol)
+        assert position == sum(signed(each) for each in mine)
         assert [each.trade for each in mine] == list(range(1, len(mine) + 1))
-    for name in side:
-        figures = [each for each in fills if each.order == name]
-        assert [each.filled for each in figures] == [
-            sum(each.quantity for each in figures[: upto + 1]) for upto in range(len(figures))
-        ]
+    for name, figures in _by_order(fills).items():
+        asked = [each.quantity for each in heard if isinstance(each, OrderAmended) and each.order == name]
+        assert [each.filled for each in figures] == list(accumulate(each.quantity for each in figures))
+        assert figures[-1].filled <= max([specs[name].quantity, *asked])
 
 
-def _signs(exchange, heard):
-    """Tell each filled order's direction from how the stated position moved with its fill."""
-    signs, position = {}, {}
+def test_every_fill_of_a_busy_account_is_followed_by_the_account_it_made():
+    heard = _play(_practice(), START + 20 * SECOND)
+
+    position = {}
     for event, following in pairwise(heard):
         if isinstance(event, OrderFilled):
             assert isinstance(following, AccountReported)
             after = {each.symbol: each.quantity for each in following.positions}
-            moved = after.get(event.symbol, ZERO) - position.get(event.symbol, ZERO)
-            assert abs(moved) == event.quantity
-            signs[event.order] = 1 if moved > 0 else -1
+            assert abs(after.get(event.symbol, ZERO) - position.get(event.symbol, ZERO)) == event.quantity
             position = after
-    return signs
+    assert position
+
+
+def _by_order(fills):
+    orders = {}
+    for fill in fills:
+        orders.setdefault(fill.order, []).append(fill)
+    return orders
 
 
 def test_a_saved_exchange_goes_on_identically():
