@@ -72,9 +72,9 @@ class DeskApp(App[None]):
         self.register_theme(DESK_THEME)
         self.theme = DESK_THEME.name
 
-    def on_mount(self) -> None:
-        """Show the desk."""
-        self.push_screen(self.trade)
+    def get_default_screen(self) -> TradeScreen:
+        """Start with the desk."""
+        return self.trade
 
     def on_ready(self) -> None:
         """Draw everything once, then start the frames."""

@@ -79,7 +79,7 @@ ACTIONS: Final = (
     KeyAction(id="run:stop", keys=("t",), text="stop the row's run", group=Group.BLOTTER),
     KeyAction(id="open:command", keys=("colon",), text="type a command; Tab completes, up and down recall", group=Group.DESK, hint="command"),
     KeyAction(id="open:help", keys=("f1", "question_mark"), text="keys and verbs", group=Group.DESK, hint="help"),
-    KeyAction(id="open:exit", keys=("q",), text="leave the desk", group=Group.DESK, hint="quit"),
+    KeyAction(id="open:exit", keys=("q",), text="leave the desk", group=Group.DESK),
 )  # fmt: skip
 
 _SHOWN_KEYS: Final = {
@@ -101,6 +101,10 @@ _SHOWN_KEYS: Final = {
 }
 
 
+# A narrow terminal cuts the line off: what leads out, and what leads to the rest, comes first.
+_HINT_ORDER: Final = (Group.PANIC, Group.DESK, Group.ORDERS, Group.BLOTTER, Group.CHOICE, Group.LADDER)
+
+
 def shown_key(key: str) -> str:
     """Return a key as it stands on the keyboard."""
     if key in _SHOWN_KEYS:
@@ -120,7 +124,8 @@ def trade_bindings() -> list[BindingType]:
 
 def hints() -> list[tuple[str, str]]:
     """Return the keys of the bottom line, each with what it does."""
-    return [(shown_key(action.keys[0]), action.hint) for action in ACTIONS if action.hint]
+    shown = sorted((action for action in ACTIONS if action.hint), key=lambda action: _HINT_ORDER.index(action.group))
+    return [(shown_key(action.keys[0]), action.hint) for action in shown]
 
 
 def help_rows(group: Group) -> Iterable[tuple[str, str]]:

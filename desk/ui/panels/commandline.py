@@ -191,5 +191,5 @@ class _FirstCompletion(Suggester):
 def _hint_line() -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     for key, text in hints():
-        line.append(key, STYLES[Ink.BRIGHT]).append(f" {text}   ", STYLES[Ink.DIM])
+        line.append(key, STYLES[Ink.BRIGHT]).append(f" {text}  ", STYLES[Ink.DIM])
     return line

@@ -38,6 +38,7 @@ class FormPanel(Vertical):
                 yield Static(field.name, classes="field-name", markup=False)
                 yield _widget_of(field)
         yield Static(classes="form-preview", markup=False)
+        self.border_subtitle = Content("Enter sends · Esc closes · ↑↓ field · ←→ word")
 
     @property
     def values(self) -> dict[str, str]:

@@ -80,6 +80,5 @@ class Panes:
 
 
 def _show(panel: Panel[_Section], section: _Section | None) -> None:
-    # A hidden panel would only be drawn for nothing.
-    if section is not None and panel.size.area:
+    if section is not None:
         panel.show(section)

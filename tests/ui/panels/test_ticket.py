@@ -1,0 +1,37 @@
+"""Writing orders and chases into forms."""
+
+from msgspec.structs import replace
+
+from desk.model.command import (
+    ChaseSpec,
+    Peg,
+    StartChase,
+)
+from desk.model.order import Side, TimeInForce
+from tests.kit.views import ALPHA, BTC, D
+from tests.ui.seat import BUY_AT_BID, FakeDesk, played, press, seat
+
+
+async def test_the_order_form_sends_what_is_written_in_it():
+    # It opens in the quantity, with the size and the cursor's price at hand; `up` twice is the type, `p` picks post-only.
+    commands = await played(["o", "type 0.02", "up", "p", "enter"])
+
+    assert commands == [replace(BUY_AT_BID, quantity=D("0.02"), tif=TimeInForce.GTX)]
+
+
+async def test_the_chase_form_sends_a_chase():
+    (start,) = await played(["h", "type 0.05", "down", "down", "right", "enter"])
+
+    assert start == StartChase(ChaseSpec(sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("0.05"), peg=Peg.IMPROVE))
+
+
+async def test_a_form_with_a_fault_in_it_sends_nothing_and_stays():
+    desk = FakeDesk()
+    app = seat(desk)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await press(pilot, ["o", "type 0.0001", "enter"])
+
+        preview = str(app.trade.query_one(".form-preview").render())
+        assert preview == "✗ order: quantity: expected at least 0.001, found 0.0001"
+        assert app.trade.query_one("#field-quantity").has_class("-wrong")
+    assert desk.commands == []
