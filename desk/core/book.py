@@ -64,7 +64,9 @@ class Book:
         return Sync.APPLIED
 
     def on_snapshot(self, snapshot: BookSnapshot) -> Sync:
-        """Start over from `snapshot` and the deltas held since."""
+        """Start over from `snapshot` and the deltas held since; a late answer may not turn a proven book back."""
+        if self.synced and snapshot.last_update_id <= self._last_id:
+            return Sync.STALE
         held = [delta for delta in self._pending if delta.last_id > snapshot.last_update_id]
         if held and not _follows(held[0], snapshot.last_update_id):
             # The snapshot is older than the first delta we kept: another one is needed.

@@ -113,6 +113,16 @@ class Order(Struct, kw_only=True):
         return ZERO if self.status.is_terminal else self.quantity - self.filled
 
     @property
+    def unbooked(self) -> Decimal:
+        """Quantity the venue has filled and whose trades are still on their way to us."""
+        return max(ZERO, self.filled_at_venue - self.filled)
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Quantity by which the order may still change the position."""
+        return self.unbooked if self.status.is_terminal else self.leaves
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the venue may still trade it."""
         return not self.status.is_terminal
@@ -125,7 +135,7 @@ class Order(Struct, kw_only=True):
     @property
     def is_settled(self) -> bool:
         """Tell whether it is over and every trade of it is booked."""
-        return self.status.is_terminal and self.filled >= self.filled_at_venue
+        return self.status.is_terminal and not self.unbooked
 
     @property
     def average_price(self) -> Decimal | None:
@@ -141,11 +151,17 @@ def submit(spec: OrderSpec, now: Nanos) -> Order:
 def apply(order: Order, report: OrderReport) -> bool:
     """Move `order` by one row of the table; False where the table has no such row and nothing was changed.
 
-    A fill that was booked before must be filtered by its trade id first: here every fill counts.
+    A fill that was booked before must be filtered by its trade id first: here every fill counts, and more than the
+    order's quantity is a broken invariant, found before anything is written.
     """
     status = TRANSITIONS.get((order.status, type(report)))
     if status is None:
         return False
+    if isinstance(report, OrderFilled) and order.filled + report.quantity > order.quantity:
+        raise InvariantBroken(
+            f"{order.spec.id}: filled {order.filled + report.quantity} of {order.quantity} {order.spec.symbol}"
+            f" (trade {report.trade})"
+        )
     order.updated = report.ts
     order.status = status
     _note(order, report)
@@ -185,10 +201,6 @@ def _on_filled(order: Order, report: OrderFilled) -> None:
     if report.maker:
         order.filled_as_maker += report.quantity
     order.filled_at_venue = max(order.filled_at_venue, report.filled)
-    if order.filled > order.quantity:
-        raise InvariantBroken(
-            f"{order.spec.id}: filled {order.filled} of {order.quantity} {order.spec.symbol} (trade {report.trade})"
-        )
 
 
 def _on_ended(order: Order, report: OrderCancelled | OrderExpired) -> None:
