@@ -115,12 +115,12 @@ async def assemble(options: Options) -> Assembly:
 
 
 def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tuple[Instrument, ...]]:
-    instruments = _instruments(options.settings.symbols)
     if options.recording is not None:
         recorded = RecordedMarket(options.recording, practice_instruments())
         start = recorded.next_at() or Nanos(0)
         traded = tuple(each for each in practice_instruments() if each.symbol in recorded.symbols())
         return _clock(options.speed, start), recorded, traded
+    instruments = _instruments((*options.settings.symbols, *_held(state)))
     # The books may not travel back in time, whatever the machine's clock says.
     start = max(WallClock().now(), Nanos(state.now + 1))
     market = GeneratedMarket(instruments, seed=options.settings.seed, start=start)
@@ -136,7 +136,15 @@ def _instruments(symbols: tuple[Symbol, ...]) -> tuple[Instrument, ...]:
     unknown = [symbol for symbol in symbols if symbol not in known]
     if unknown:
         raise BadInput(f"symbols: expected some of {', '.join(known)} on the practice exchange, found {unknown[0]}")
-    return tuple(known[symbol] for symbol in symbols)
+    return tuple(known[symbol] for symbol in dict.fromkeys(symbols))
+
+
+def _held(state: DeskState) -> tuple[Symbol, ...]:
+    """The symbols of positions and open orders: they are traded on, whatever the settings say now."""
+    held = [
+        symbol for each in state.accounts.values() for symbol, position in each.positions.items() if position.quantity
+    ]
+    return (*held, *(order.spec.symbol for order in state.open.values()))
 
 
 def _last_seq(loaded: Loaded) -> int:

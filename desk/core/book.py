@@ -35,13 +35,15 @@ class Book:
     span or directly follow `last_update_id`; from then on each must name its predecessor.
     """
 
-    __slots__ = ("_asks", "_bids", "_last_id", "_pending", "_prices", "_sizes", "synced", "version")
+    __slots__ = ("_asks", "_bids", "_is_chained", "_last_id", "_pending", "_prices", "_sizes", "synced", "version")
 
     def __init__(self) -> None:
         self.synced = False
         self.version = 0
         """Grows with every change of the levels."""
         self._last_id = 0
+        self._is_chained = False
+        """The last id is a delta's, not a snapshot's: the next delta must name it."""
         self._pending: deque[BookDelta] = deque(maxlen=PENDING_MAX)
         self._bids: dict[Decimal, Decimal] = {}
         self._asks: dict[Decimal, Decimal] = {}
@@ -56,7 +58,7 @@ class Book:
             return Sync.HELD
         if delta.last_id <= self._last_id:
             return Sync.STALE
-        if delta.previous_id != self._last_id:
+        if not self._continues(delta):
             self.drop()
             self._pending.append(delta)
             return Sync.GAP
@@ -68,13 +70,12 @@ class Book:
         if self.synced and snapshot.last_update_id <= self._last_id:
             return Sync.STALE
         held = [delta for delta in self._pending if delta.last_id > snapshot.last_update_id]
-        if held and not _follows(held[0], snapshot.last_update_id):
-            # The snapshot is older than the first delta we kept: another one is needed.
-            return Sync.GAP
         self._replace(snapshot)
         for delta in held:
-            if delta is not held[0] and delta.previous_id != self._last_id:
+            if not self._continues(delta):
+                # The snapshot is older than the first delta we kept, or one is missing: another snapshot is needed.
                 self.drop()
+                self._pending.extend(held)
                 return Sync.GAP
             self._apply(delta)
         self._pending.clear()
@@ -114,6 +115,12 @@ class Book:
         sizes = self._sizes[side]
         return tuple(Level(price, sizes[price]) for price in islice(self._from_best(side), depth))
 
+    def _continues(self, delta: BookDelta) -> bool:
+        if delta.previous_id == self._last_id:
+            return True
+        # A snapshot is taken between two deltas: the first one after it may span it.
+        return not self._is_chained and delta.first_id <= self._last_id <= delta.last_id
+
     def _from_best(self, side: Side) -> Iterable[Decimal]:
         prices = self._prices[side]
         return reversed(prices) if side is Side.BUY else prices
@@ -124,7 +131,7 @@ class Book:
             sizes.clear()
             sizes.update((level.price, level.size) for level in levels if level.size > ZERO)
             self._prices[side][:] = sorted(sizes)
-        self._last_id = snapshot.last_update_id
+        self._last_id, self._is_chained = snapshot.last_update_id, False
         self.synced = True
         self.version += 1
 
@@ -139,10 +146,5 @@ class Book:
                     sizes[price] = level.size
                 elif sizes.pop(price, None) is not None:
                     del prices[bisect_left(prices, price)]
-        self._last_id = delta.last_id
+        self._last_id, self._is_chained = delta.last_id, True
         self.version += 1
-
-
-def _follows(delta: BookDelta, last_update_id: int) -> bool:
-    """Tell whether `delta` is the first one a snapshot at `last_update_id` can take."""
-    return delta.previous_id == last_update_id or delta.first_id <= last_update_id <= delta.last_id

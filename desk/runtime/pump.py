@@ -80,8 +80,13 @@ class Pump:
         self._venue_version = -1
         self._journal_failure = ""
         self._published_ns = 0
-        self.view: DeskView = self._projector.project(engine.state, self._gauges.read(inbox=0, conflated=0))
-        """The newest picture; replaced whole, so any thread may read it."""
+        self._view: DeskView | None = None
+
+    @property
+    def view(self) -> DeskView:
+        """The newest picture, replaced whole, so any thread may read it; there is none before the first turn."""
+        assert self._view is not None, "nothing has been published yet"
+        return self._view
 
     def observe(self, observer: Observer) -> None:
         """Call `observer` after every turn."""
@@ -119,7 +124,7 @@ class Pump:
         state = self._engine.state
         state.now = max(state.now, self._clock.now())
         health = self._gauges.read(inbox=len(self._inbox), conflated=self._inbox.conflated)
-        self.view = self._projector.project(state, health)
+        self._view = self._projector.project(state, health)
         self._published_ns = time.monotonic_ns()
 
     def _next_at(self, until: Nanos | None) -> Nanos | None:
