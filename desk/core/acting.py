@@ -52,7 +52,6 @@ class Acts:
         """Cancel an order; once asked for, it stays wanted until the order is gone."""
         if not order.is_open:
             return
-        order.is_cancel_wanted = True
         if order.pending == "cancel":
             return
         effect = SendCancel(self.state.now, order.spec.id, order.spec.symbol)

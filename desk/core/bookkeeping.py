@@ -46,8 +46,10 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
                 state.order_seq = max(state.order_seq, parts.seq)
         case SendCancel(order=order):
             state.orders[order].pending = "cancel"
-        case SendAmend(order=order):
+            state.orders[order].is_cancel_wanted = True
+        case SendAmend(order=order, quantity=quantity):
             state.orders[order].pending = "amend"
+            state.orders[order].quantity_asked = quantity
 
 
 def apply_report(state: DeskState, report: OrderReport) -> Booked:

@@ -1,4 +1,4 @@
-"""Flatten: close a sub-account's position once its orders are gone, with a market order that cannot overshoot."""
+"""Flatten: close a sub-account's position once its orders are settled, with a market order that cannot overshoot."""
 
 from typing import Final
 
@@ -29,7 +29,7 @@ def go_on(acts: Acts, sub: SubId, symbol: Symbol) -> None:
     """Take the next step of a flatten under way: wait for open orders, close what is left, or be done."""
     state = acts.state
     tries = state.flattens.get((sub, symbol))
-    if tries is None or any(state.open_orders(sub, symbol)):
+    if tries is None or any(not order.is_settled for order in state.orders_on(sub, symbol)):
         return
     held = state.accounts[sub].quantity(symbol)
     if not held:

@@ -96,6 +96,7 @@ def standing(
 ) -> Standing:
     """Judge an account at `marks`; a symbol without a mark counts at its entry price.
 
+    A symbol that is not among `instruments` (not started yet, no longer traded) has no brackets and binds nothing.
     `sides` has the notional that all sub-accounts hold long (True) or short (False) in a symbol.
     """
     holdings = []
@@ -103,7 +104,7 @@ def standing(
         if not position.quantity:
             continue
         mark = marks.get(symbol, position.entry_price)
-        brackets = instruments[symbol].brackets
+        brackets = instruments[symbol].brackets if symbol in instruments else ()
         notional = abs(position.quantity) * mark
         holdings.append(
             Holding(

@@ -98,6 +98,8 @@ class Order(Struct, kw_only=True):
     """Σ price * quantity of the booked trades."""
     pending: str = ""
     """The request on its way: `cancel`, `amend` or none."""
+    quantity_asked: Decimal = ZERO
+    """Total asked for by an amendment that is not answered yet, zero for none."""
     is_cancel_wanted: bool = False
     """A cancel that found no order yet is sent again as soon as the order rests."""
     venue_order: int = 0
@@ -113,6 +115,11 @@ class Order(Struct, kw_only=True):
         return ZERO if self.status.is_terminal else self.quantity - self.filled
 
     @property
+    def quantity_max(self) -> Decimal:
+        """Total it may come to: an amendment on its way may have been taken before we hear of it."""
+        return max(self.quantity, self.quantity_asked)
+
+    @property
     def unbooked(self) -> Decimal:
         """Quantity the venue has filled and whose trades are still on their way to us."""
         return max(ZERO, self.filled_at_venue - self.filled)
@@ -120,7 +127,7 @@ class Order(Struct, kw_only=True):
     @property
     def outstanding(self) -> Decimal:
         """Quantity by which the order may still change the position."""
-        return self.unbooked if self.status.is_terminal else self.leaves
+        return self.unbooked if self.status.is_terminal else self.quantity_max - self.filled
 
     @property
     def is_open(self) -> bool:
@@ -157,18 +164,18 @@ def apply(order: Order, report: OrderReport) -> bool:
     status = TRANSITIONS.get((order.status, type(report)))
     if status is None:
         return False
-    if isinstance(report, OrderFilled) and order.filled + report.quantity > order.quantity:
+    if isinstance(report, OrderFilled) and order.filled + report.quantity > order.quantity_max:
         raise InvariantBroken(
-            f"{order.spec.id}: filled {order.filled + report.quantity} of {order.quantity} {order.spec.symbol}"
+            f"{order.spec.id}: filled {order.filled + report.quantity} of {order.quantity_max} {order.spec.symbol}"
             f" (trade {report.trade})"
         )
     order.updated = report.ts
     order.status = status
     _note(order, report)
-    if order.filled >= order.quantity and status in (WORKING, SUBMITTED, UNKNOWN):
-        order.status, order.pending, order.ahead = FILLED, "", None
+    if order.filled >= order.quantity_max and status in (WORKING, SUBMITTED, UNKNOWN):
+        order.status = FILLED
     if order.status.is_terminal:
-        order.pending, order.ahead = "", None
+        order.pending, order.quantity_asked, order.ahead = "", ZERO, None
     return True
 
 
@@ -211,11 +218,13 @@ def _on_ended(order: Order, report: OrderCancelled | OrderExpired) -> None:
 def _on_amended(order: Order, report: OrderAmended) -> None:
     order.price, order.quantity = report.price, report.quantity
     order.filled_at_venue = max(order.filled_at_venue, report.filled)
-    order.pending, order.reason = "", ""
+    order.pending, order.quantity_asked, order.reason = "", ZERO, ""
 
 
 def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelRejected) -> None:
     order.pending = ""
+    if isinstance(report, AmendRejected):
+        order.quantity_asked = ZERO
     if order.status.is_terminal and order.status is not REJECTED:
         return  # a refused change of an order that has ended says nothing about how it ended
     order.reason = f"{report.code} {report.reason}" if report.code else report.reason

@@ -121,6 +121,10 @@ class DeskState:
             if sub in (None, order.spec.sub) and symbol in (None, order.spec.symbol):
                 yield order
 
+    def orders_on(self, sub: SubId, symbol: Symbol) -> Iterator[Order]:
+        """Yield the orders of one sub-account in one symbol, ended ones too: their trades may still be on the way."""
+        return (each for each in self.orders.values() if each.spec.sub == sub and each.spec.symbol == symbol)
+
     def orders_of(self, algo: AlgoId) -> dict[ClientOrderId, Order]:
         """Return the orders of one run."""
         return self.run_orders.get(algo, {})

@@ -68,7 +68,9 @@ def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
 def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskState) -> SendAmend | Refusal:
     """Return the amendment that may leave, or the reason why it may not; `quantity` is the new total."""
     spec = order.spec
-    claim = Claim(sub=spec.sub, symbol=spec.symbol, kind=spec.kind)
+    run = state.runs.get(spec.algo) if spec.algo is not None else None
+    parent = run.quantity if run is not None and not run.is_done else None
+    claim = Claim(sub=spec.sub, symbol=spec.symbol, kind=spec.kind, algo=spec.algo, parent_quantity=parent)
     # Only what the amendment adds is new risk; the order itself has passed the gate.
     whole = Place(side=spec.side, quantity=quantity, price=price, reduce_only=spec.closing)
     added = Place(side=spec.side, quantity=max(ZERO, quantity - order.quantity), price=price, reduce_only=spec.closing)
@@ -81,9 +83,9 @@ def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskSta
 
 def worst_price(side: Side, state: DeskState, symbol: Symbol) -> Decimal | None:
     """Return the worst price a market order may pay now, on tick; None without a touch."""
-    market = state.markets[symbol]
-    far = market.touch(side.opposite)
-    if far is None:
+    market = state.markets.get(symbol)
+    far = market.touch(side.opposite) if market is not None else None
+    if market is None or far is None:
         return None
     limit = far * (1 + side.sign * state.limits.market_slip_bps * BPS)
     return (
@@ -186,8 +188,8 @@ def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
     reducible = max(ZERO, -held * wish.side.sign)
     resting = sum(
         (
-            order.leaves
-            for order in state.open_orders(claim.sub, claim.symbol)
+            order.outstanding
+            for order in state.orders_on(claim.sub, claim.symbol)
             if order.spec.closing and order.spec.side is wish.side
         ),
         ZERO,
@@ -221,7 +223,7 @@ def _bound(sub: SubId, state: DeskState, marks: dict[Symbol, Decimal], wish: Pla
     for order in state.open_orders(sub):
         if not order.spec.closing:
             key = (order.spec.symbol, order.spec.side)
-            reach[key] = reach.get(key, ZERO) + order.leaves
+            reach[key] = reach.get(key, ZERO) + order.outstanding
     if wish is not None:
         reach[claim.symbol, wish.side] = reach.get((claim.symbol, wish.side), ZERO) + wish.quantity
     bound = ZERO
@@ -236,7 +238,7 @@ def _bound(sub: SubId, state: DeskState, marks: dict[Symbol, Decimal], wish: Pla
 def _parent(wish: Place, claim: Claim, state: DeskState) -> str:
     if claim.algo is None or claim.parent_quantity is None:
         return ""
-    used = sum((order.filled + order.leaves for order in state.orders_of(claim.algo).values()), ZERO)
+    used = sum((order.filled + order.outstanding for order in state.orders_of(claim.algo).values()), ZERO)
     if used + wish.quantity > claim.parent_quantity:
         return f"parent of {claim.parent_quantity}: {used} is filled or working, found {wish.quantity} more"
     return ""
@@ -264,4 +266,4 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("parent", _parent),
     ("margin", _margin),
 )
-_ON_ADDED: Final = frozenset({"closing", "margin"})
+_ON_ADDED: Final = frozenset({"closing", "parent", "margin"})
