@@ -6,8 +6,8 @@ import logging
 import signal
 import sys
 from asyncio import get_running_loop
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -60,7 +60,6 @@ class Assembly(Struct, frozen=True):
     """A desk put together and not yet running."""
 
     pump: Pump
-    journal: Journal
     clock: Clock
 
 
@@ -83,10 +82,19 @@ def run_headless(options: Options, script: Script, span_s: int | None) -> DeskVi
         return uvloop.run(_run_headless(options, script, span_s))
 
 
-async def assemble(options: Options) -> Assembly:
-    """Build the desk from its journal: what was sent and booked comes back, then a new epoch begins."""
+@asynccontextmanager
+async def assembled(options: Options) -> AsyncIterator[Assembly]:
+    """Build the desk on its journal, and close that whatever happens."""
     journal = SqliteJournal(":memory:" if options.recording else options.settings.data_dir / "desk.db")
     await journal.open()
+    try:
+        yield await _build(options, journal)
+    finally:
+        await journal.close()
+
+
+async def _build(options: Options, journal: Journal) -> Assembly:
+    """Bring back what was sent and booked, then begin a new epoch."""
     loaded = await journal.load()
     limits = options.settings.limits
     state = checkpoint.restore(loaded.checkpoint, [each.body for each in loaded.records], limits)
@@ -111,7 +119,7 @@ async def assemble(options: Options) -> Assembly:
         if sub.id not in state.accounts:
             venue.deposit(sub.wallet)
         pump.feed(SubAccountOpened(clock.now(), sub))
-    return Assembly(pump, journal, clock)
+    return Assembly(pump, clock)
 
 
 def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tuple[Instrument, ...]]:
@@ -173,59 +181,53 @@ def _claimed(options: Options) -> AbstractContextManager[object]:
 
 
 async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> None:
-    assembly = await assemble(options)
-    handle = DeskHandle(assembly.pump, get_running_loop())
-    handed: list[DeskHandle] = []
+    async with assembled(options) as assembly:
+        pump = assembly.pump
+        handle = DeskHandle(pump, get_running_loop())
+        handed: list[DeskHandle] = []
 
-    def hand_over_once(state: DeskState) -> None:
-        if not handed:  # the first turn has made the instruments known: now there is something to show
-            handed.append(handle)
-            assembly.pump.publish()
-            hand_over(handle)
+        def hand_over_once(state: DeskState) -> None:
+            if not handed:  # the first turn has made the instruments known: now there is something to show
+                handed.append(handle)
+                pump.publish()
+                hand_over(handle)
 
-    assembly.pump.observe(hand_over_once)
-    try:
-        await assembly.pump.run()
-    finally:
-        await assembly.journal.close()
+        pump.observe(hand_over_once)
+        await pump.run()
 
 
 async def _run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
-    assembly = await assemble(options)
-    pump = assembly.pump
-    for number in (signal.SIGINT, signal.SIGTERM):
-        get_running_loop().add_signal_handler(number, pump.stop)
+    async with assembled(options) as assembly:
+        pump = assembly.pump
+        for number in (signal.SIGINT, signal.SIGTERM):
+            get_running_loop().add_signal_handler(number, pump.stop)
 
-    def follow(state: DeskState) -> None:
-        if state.mode is DeskMode.RUNNING and script.is_due(state.now):
-            pump.publish()
-            for command in script.advance(pump.view):
-                pump.command(command)
-        if state.link is LinkState.ENDED or script.complaint is not None or script.wants_quit:
-            pump.stop()
+        def follow(state: DeskState) -> None:
+            if state.mode is DeskMode.RUNNING and script.is_due(state.now):
+                pump.publish()
+                for command in script.advance(pump.view):
+                    pump.command(command)
+            if state.link is LinkState.ENDED or script.complaint is not None or script.wants_quit:
+                pump.stop()
 
-    pump.observe(follow)
-    until = None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND)
-    try:
-        await pump.run(until)
-    finally:
-        await assembly.journal.close()
-    return pump.view
+        pump.observe(follow)
+        await pump.run(None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND))
+        return pump.view
 
 
 def _show(options: Options, handle: DeskHandle) -> None:
-    from desk.ui.app import DeskApp  # the screen is loaded while the engine already runs
+    from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
+    from desk.ui.arming import KeyMode
 
     settings = options.settings
-    view = handle.latest()
-    symbol = view.instruments[0].symbol if view.instruments else settings.symbols[0]
+    traded = handle.latest().instruments[0]
     app = DeskApp(
         handle,
         confirm_above=settings.confirm_above,
-        presets=settings.sizes,
+        presets=settings.sizes[traded.base],
         start_sub=settings.sub_accounts[0].id,
-        start_symbol=symbol,
-        key_mode=settings.key_mode,
+        start_symbol=traded.symbol,
+        key_mode=KeyMode(settings.key_mode),
     )
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
