@@ -1,3 +1,4 @@
+from decimal import Decimal
 from random import Random
 
 from desk.exchange.crowd import Character, Crowd
@@ -7,6 +8,7 @@ from desk.exchange.rules import practice_instruments
 from desk.model.order import Side
 
 BTC = practice_instruments()[0]
+FUNDING = Decimal("0.0001")
 CHARACTER = Character(home=618_000, touch=4_000, trade=30, reach=6_000, wildness=1.0)
 
 
@@ -91,3 +93,17 @@ def test_depth_stays_deep_and_bounded():
         _act(crowd, 500)
         for side in (crowd.state.bids, crowd.state.asks):
             assert 60 < len(side) < 900
+
+
+def test_the_mark_follows_the_mid_and_not_what_the_crowd_thinks_is_fair():
+    crowd = _crowd()
+    _act(crowd, 200)
+    mid = (min(crowd.state.asks) + max(crowd.state.bids)) / 2
+
+    crowd.state.fair *= 1.5
+    for _ in range(60):
+        crowd.follow()
+
+    mark = crowd.mark(FUNDING)
+    assert abs(float(mark.price / BTC.tick_size) - mid) < 1
+    assert abs(mark.index / mark.price - 1) < FUNDING

@@ -114,3 +114,14 @@ def test_an_answer_that_is_behind_a_proven_book_changes_nothing():
 
     assert chain.on_snapshot(answer(104, "1.0x1", "2.0x1")) == []
     assert chain.is_synced
+
+
+def test_what_waited_for_an_answer_in_vain_waits_once_for_the_next():
+    chain = DepthChain(BTC)
+    chain.on_delta(delta(102, 105, 101, bids="60000.0x9"))
+    chain.on_snapshot(answer(100, "60000.0x2", "60000.1x1"))
+
+    mended = chain.on_snapshot(answer(103, "60000.0x3", "60000.1x1"))
+
+    assert mended == [book("60000.0x3", "60000.1x1"), change(bids="60000.0x9")]
+    assert chain.is_synced

@@ -324,12 +324,11 @@ def test_what_was_on_its_way_is_lost_when_an_exchange_comes_back():
     exchange.advance(now)
     exchange.execute(SendOrder(now, _order("a")), now)
 
-    restored = _practice(start=now)
-    restored.restore(exchange.save(), now)
-    events = restored.advance(Nanos(now + SECOND))
+    exchange.restore(exchange.save(), now)
+    events = exchange.advance(Nanos(now + SECOND))
 
     assert not [each for each in events if isinstance(each, OrderAccepted)]
-    assert restored.truth(now).orders == ()
+    assert exchange.truth(now).orders == ()
 
 
 def test_bytes_that_are_no_memo_are_refused_in_one_sentence():

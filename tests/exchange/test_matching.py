@@ -238,3 +238,32 @@ def test_the_display_shows_our_order_beside_the_crowd():
     delta = next(each for each in session.heard if isinstance(each, BookDelta))
     assert delta.bids == (Level(Decimal("60000.0"), Decimal("3.5")),)
     assert delta.asks == levels("")
+
+
+def test_the_oldest_reduce_only_order_keeps_the_right_to_close():
+    session = Session(bids="60000.0x9", asks="60000.1x2")
+    session.place("open", BUY, "2", "60000.1", IOC)
+    session.place("old", SELL, "1", "60020.0", reduce_only=True)
+    session.place("new", SELL, "1", "60010.0", reduce_only=True)
+
+    heard = session.place("close", SELL, "1", "60000.0", IOC)
+
+    assert told(heard)[-1] == "expired new reduce-only without position"
+    assert [each.spec.id for each in session.truth.orders] == ["old"]
+
+
+def test_what_we_take_in_front_of_our_own_order_moves_it_up():
+    session = Session(asks="60000.1x3")
+    session.place("a", SELL, "2", "60000.1")
+    session.place("b", BUY, "2", "60000.1", IOC)
+
+    assert told(session.crowd(trade("60000.1", "2", BUY))) == ["filled a 1@60000.1 maker"]
+
+
+def test_a_whole_book_replaces_what_was_there():
+    session = Session(bids="60000.0x2 59999.9x3", asks="60000.1x1")
+
+    session.crowd(book("59990.0x1", "60000.1x1"))
+
+    quote = next(each for each in session.heard if isinstance(each, Quote))
+    assert (quote.bid, quote.bid_size) == (59990, 1)

@@ -20,6 +20,7 @@ from tests.exchange.scripted import BUY, IOC, SELL, Session, mark, told
         (SELL, "0.01", "56999.9", -4024, "Limit price can't be lower than 57000.0."),
         # 334 * 60000 / 20 is 1,002,000 of a wallet of 1,000,000
         (BUY, "334", "59999.9", -2019, "Margin is insufficient."),
+        (SELL, "334", "60000.1", -2019, "Margin is insufficient."),
     ],
 )
 def test_an_order_that_breaks_a_rule_is_refused_with_the_venues_words(side, quantity, price, code, reason):
@@ -104,3 +105,18 @@ def test_no_more_than_two_hundred_orders_rest_in_a_symbol():
         session.place(f"o{number}", BUY, "0.001", "59990.0")
 
     assert told(session.place("a", BUY, "0.001", "59990.0")) == ["rejected a -2025"]
+
+
+def test_a_position_can_be_closed_without_margin_only_once():
+    session = Session(asks="60000.1x20", wallet="60100", leverage=20)
+    session.place("open", BUY, "20", "60000.1", IOC)
+    session.crowd(mark("57100"))
+
+    beyond = session.place("a", SELL, "20.001", "59952.0")
+    session.place("b", SELL, "15", "59952.0")
+    again = session.place("c", SELL, "5.001", "59953.0")
+
+    # 5 of b have traded: 15 are left, and the 10 that rest are promised to close them.
+    assert session.position == 15
+    assert told(beyond) == ["rejected a -2019"]
+    assert told(again) == ["rejected c -2019"]
