@@ -17,8 +17,12 @@ class Complaint(Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The complaint as one sentence."""
-        head = f"{self.what}: " if self.what else ""
-        return f"{head}{self.which}: expected {self.expected}, found {self.found}"
+        return f"{self.what}: {self.brief}" if self.what else self.brief
+
+    @property
+    def brief(self) -> str:
+        """The complaint for a place where what it is about stands beside it."""
+        return f"{self.which}: expected {self.expected}, found {self.found}"
 
 
 class Misread(BadInput):

@@ -73,9 +73,9 @@ def describe(command: Command, view: DeskView) -> str:
     """Say in one line what a command does."""
     match command:
         case PlaceOrder():
-            return _place(command, view)
+            return f"{sub_name(command.sub, view)}: {_place(command, view)}"
         case StartChase(spec=spec):
-            return _chase(spec, view)
+            return f"{sub_name(spec.sub, view)}: {_chase(spec, view)}"
         case AmendOrder():
             return _amend(command, view)
         case _:

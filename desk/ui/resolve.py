@@ -182,9 +182,9 @@ def position_of(account: AccountView, symbol: Symbol) -> Decimal:
 def nearest(word: str, choices: Sequence[str]) -> str:
     """Say what was expected: the nearest of `choices` first, when one is near."""
     near = difflib.get_close_matches(word.lower(), [each.lower() for each in choices], n=1)
-    listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
+    listed = ", ".join(choices[:6]) + (", ..." if len(choices) > 6 else "")
     if not near:
-        return f"one of {listed}" if choices else "nothing: there are none"
+        return f"one of {listed}" if choices else "one, but there are none"
     guess = next(each for each in choices if each.lower() == near[0])
     return f"{guess}?" if len(choices) == 1 else f"{guess}? (one of {listed})"
 

@@ -21,23 +21,29 @@ def say(line):
     ("line", "text"),
     [
         # 0.310 at 61843.2 and 0.190 at 61843.3: 19171.392 + 11750.227 = 30921.619, of which 0.05 % is 15.46.
-        ("buy 0.5 market", "BUY 0.500 BTCUSDT market, worst 61,843.3, ≈ 30,921.62 USDT, taker fee ≈ 15.46"),
+        ("buy 0.5 market", "alpha: BUY 0.500 BTCUSDT market, worst 61,843.3, ≈ 30,921.62 USDT, taker fee ≈ 15.46"),
         # 0.01 * 61800 = 618; 0.02 % is 0.1236 and 0.05 % is 0.309.
         (
             "buy 0.01 @61800 post",
-            "BUY 0.010 BTCUSDT @61,800.0 post-only, ≈ 618.00 USDT, maker fee ≈ 0.12, taker ≈ 0.31",
+            "alpha: BUY 0.010 BTCUSDT @61,800.0 post-only, ≈ 618.00 USDT, maker fee ≈ 0.12, taker ≈ 0.31",
         ),
-        ("buy 0.01 @61850", "BUY 0.010 BTCUSDT @61,850.0, ≈ 618.50 USDT, TAKES, taker fee ≈ 0.31"),
+        ("buy 0.01 @61850", "alpha: BUY 0.010 BTCUSDT @61,850.0, ≈ 618.50 USDT, TAKES, taker fee ≈ 0.31"),
         (
             "buy 0.01 @61850 post",
-            "BUY 0.010 BTCUSDT @61,850.0 post-only, ≈ 618.50 USDT, would take: the venue will refuse it",
+            "alpha: BUY 0.010 BTCUSDT @61,850.0 post-only, ≈ 618.50 USDT, would take: the venue will refuse it",
         ),
-        ("close 50%", "SELL 0.125 BTCUSDT market reduce-only, worst 61,843.1, ≈ 7,730.39 USDT, taker fee ≈ 3.87"),
+        (
+            "close 50%",
+            "alpha: SELL 0.125 BTCUSDT market reduce-only, worst 61,843.1, ≈ 7,730.39 USDT, taker fee ≈ 3.87",
+        ),
         (
             "chase sell 0.1 improve 2 trail cap 20bps oncap cross ttl 30s",
-            "CHASE SELL 0.100 BTCUSDT improve 2t, trail, cap 20bps then cross, ttl 30s then cancel, ≈ 6,184.31 USDT",
+            "alpha: CHASE SELL 0.100 BTCUSDT improve 2t, trail, cap 20bps then cross, ttl 30s then cancel, ≈ 6,184.31 USDT",
         ),
-        ("chase buy 0.1 opp", "CHASE BUY 0.100 BTCUSDT opp, maintain, no cap, no ttl, may take, ≈ 6,184.32 USDT"),
+        (
+            "chase buy 0.1 opp",
+            "alpha: CHASE BUY 0.100 BTCUSDT opp, maintain, no cap, no ttl, may take, ≈ 6,184.32 USDT",
+        ),
     ],
 )
 def test_the_echo_says_what_the_order_would_do(line, text):

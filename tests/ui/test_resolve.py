@@ -44,6 +44,13 @@ def test_there_is_nothing_to_close_without_a_position():
         resolve_order(draft(side=None, reduce_only=True), Context(VIEW, CHARLIE, BTC))
 
 
+def test_there_is_nothing_to_reduce_without_a_position():
+    with pytest.raises(
+        Misread, match="reduce-only: expected a short position of charlie in BTCUSDT, found no position"
+    ):
+        resolve_order(draft(reduce_only=True), Context(VIEW, CHARLIE, BTC))
+
+
 def test_an_amendment_is_held_to_the_same_rules():
     with pytest.raises(Misread, match=r"price: expected a multiple of 0\.1"):
         resolve_amend(order(), D("61842.55"), None, Context(VIEW, ALPHA, BTC))
@@ -58,7 +65,7 @@ def test_the_accounts_that_keep_the_books_whole_are_not_traded():
 def test_the_nearest_word_is_named_first():
     assert nearest("BTCUDST", ["ETHUSDT", "BTCUSDT"]) == "BTCUSDT? (one of ETHUSDT, BTCUSDT)"
     assert nearest("zzz", ["a", "b"]) == "one of a, b"
-    assert nearest("zzz", []) == "nothing: there are none"
+    assert nearest("zzz", []) == "one, but there are none"
 
 
 def test_a_plain_number_has_no_exponent_and_no_idle_zeros():

@@ -135,7 +135,7 @@ class CommandLine(Vertical):
             return
         parsed = parse_line(self._line.value, context)
         if isinstance(parsed, Complaint):
-            self._show(f"✗ {parsed.text}", Ink.WARN)
+            self._show(f"✗ {parsed.brief}", Ink.WARN)
         else:
             self._show("→ " + "; ".join(describe_step(step, context.view) for step in parsed.steps), Ink.OK)
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
@@ -38,15 +39,11 @@ class Choice(Widget, can_focus=True):
             self.refresh()
             self.post_message(self.Changed())
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Keep letters to itself: one of them must not reach an order key of the screen."""
-        return character is not None and character.isprintable()
-
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Pick by first letter."""
-        character = getattr(event, "character", None)
-        if character and character.isalnum():
-            self._pick(character.lower())
+        if event.character is not None and event.character.isalnum():
+            event.stop()
+            self._pick(event.character.lower())
 
     def action_step(self, step: int) -> None:
         """Choose the word `step` places on."""

@@ -67,7 +67,7 @@ class FormPanel(Vertical):
         self.border_title = Content(f"{self._form.title} · {context.symbol} · {sub_name(context.sub, context.view)}")
         preview = self.query_one(".form-preview", Static)
         if isinstance(result, Complaint):
-            preview.update(Text(f"✗ {result.text}", STYLES[Ink.WARN]))
+            preview.update(Text(f"✗ {result.brief}", STYLES[Ink.WARN]))
         else:
             preview.update(Text(f"→ {describe(result, context.view)}", STYLES[Ink.OK]))
 

@@ -23,7 +23,7 @@ async def test_a_typed_line_with_a_fault_stays_and_says_it():
     async with app.run_test(size=(120, 34)) as pilot:
         await press(pilot, ["colon", "type buy 0.0001 market", "enter"])
 
-        assert said(app) == "✗ buy 0.0001 market: quantity: expected at least 0.001, found 0.0001"
+        assert said(app) == "✗ quantity: expected at least 0.001, found 0.0001"
         assert app.focused is app.trade.query_one("#line")
     assert desk.commands == []
 
@@ -34,7 +34,7 @@ async def test_the_echo_shows_the_resolved_order_before_enter():
         await press(pilot, ["colon", "type buy 500usd btc market"])
 
         # 0.008 * 61843.2 = 494.7456, of which 0.05 % is 0.247.
-        assert said(app) == "→ BUY 0.008 BTCUSDT market, worst 61,843.2, ≈ 494.75 USDT, taker fee ≈ 0.25"
+        assert said(app) == "→ alpha: BUY 0.008 BTCUSDT market, worst 61,843.2, ≈ 494.75 USDT, taker fee ≈ 0.25"
 
 
 async def test_tab_completes_and_the_arrow_recalls():

@@ -32,6 +32,6 @@ async def test_a_form_with_a_fault_in_it_sends_nothing_and_stays():
         await press(pilot, ["o", "type 0.0001", "enter"])
 
         preview = str(app.trade.query_one(".form-preview").render())
-        assert preview == "✗ order: quantity: expected at least 0.001, found 0.0001"
+        assert preview == "✗ quantity: expected at least 0.001, found 0.0001"
         assert app.trade.query_one("#field-quantity").has_class("-wrong")
     assert desk.commands == []
