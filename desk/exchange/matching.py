@@ -49,40 +49,42 @@ class Matching:
 
     def __init__(self, instrument: Instrument, clerk: Clerk) -> None:
         self._clerk = clerk
-        self._crowd = {side: Levels(side) for side in Side}
-        self._own = {side: Queues(side, instrument) for side in Side}
-        self._changed: dict[Side, dict[Decimal, None]] = {side: {} for side in Side}
+        self._bids = _Half(Side.BUY, instrument)
+        self._asks = _Half(Side.SELL, instrument)
 
     # What can be seen.
 
     def best(self, side: Side) -> Decimal | None:
         """Return the displayed touch, our orders included; None: the side is empty."""
-        return _better(side, self._crowd[side].best, self._own[side].best)
+        half = self._half(side)
+        return _better(side, half.crowd.best, half.own.best)
 
     def displayed(self, side: Side, price: Decimal) -> Decimal:
         """Return the displayed size at `price`, our orders included."""
-        return self._crowd[side].size(price) + self._own[side].leaves(price)
+        half = self._half(side)
+        return half.crowd.size(price) + half.own.leaves(price)
 
     def levels(self, side: Side) -> tuple[Level, ...]:
         """Return the displayed depth, best first."""
-        prices = {price: None for price in self._crowd[side].best_first()}
-        prices.update((order.price, None) for order in self._own[side])
+        half = self._half(side)
+        prices = {price: None for price in half.crowd.best_first()}
+        prices.update((order.price, None) for order in half.own)
         ordered = sorted(prices, reverse=side is Side.BUY)
         return tuple(Level(price, self.displayed(side, price)) for price in ordered)
 
     def drain_changes(self, side: Side) -> tuple[Level, ...]:
         """Return the levels whose display changed since the last call."""
-        changed = self._changed[side]
-        if not changed:
+        half = self._half(side)
+        if not half.changed:
             return ()
-        shown = self._crowd[side].size if self._own[side].best is None else partial(self.displayed, side)
-        levels = tuple([Level(price, shown(price)) for price in changed])
-        changed.clear()
+        shown = half.crowd.size if half.own.best is None else partial(self.displayed, side)
+        levels = tuple([Level(price, shown(price)) for price in half.changed])
+        half.changed.clear()
         return levels
 
     def resting(self, side: Side) -> Iterable[LiveOrder]:
         """Return our orders of one side, best price first, then oldest first."""
-        return self._own[side]
+        return self._half(side).own
 
     def would_take(self, side: Side, price: Decimal) -> bool:
         """Tell whether an order at `price` would trade at once."""
@@ -90,7 +92,7 @@ class Matching:
 
     def can_fill(self, side: Side, price: Decimal, quantity: Decimal) -> bool:
         """Tell whether the crowd offers `quantity` at `price` or better."""
-        crowd = self._crowd[side.opposite]
+        crowd = self._half(side.opposite).crowd
         for level in crowd.best_first():
             if quantity <= ZERO or not _crosses(side, price, level):
                 break
@@ -118,46 +120,49 @@ class Matching:
 
     def reinstate(self, order: LiveOrder) -> None:
         """Put back an order of an earlier session, at the place in the queue it had."""
-        self._own[order.spec.side].add(order)
-        self._changed[order.spec.side][order.price] = None
+        half = self._half(order.spec.side)
+        half.own.add(order)
+        half.changed[order.price] = None
 
     # What the crowd does.
 
     def on_levels(self, changes: LevelChanges) -> None:
         """Apply the crowd's new sizes; where its touch reaches our price, we are filled at our price."""
         for level in changes.bids:
-            self._set(Side.BUY, level.price, level.size)
+            self._bids.set(level.price, level.size)
         for level in changes.asks:
-            self._set(Side.SELL, level.price, level.size)
+            self._asks.set(level.price, level.size)
         self._fill_reached()
 
     def on_full(self, full: FullLevels) -> None:
         """Replace the crowd's depth."""
-        for side, levels in ((Side.BUY, full.bids), (Side.SELL, full.asks)):
+        for half, levels in ((self._bids, full.bids), (self._asks, full.asks)):
             named = {level.price for level in levels}
-            for price in list(self._crowd[side].best_first()):
+            for price in list(half.crowd.best_first()):
                 if price not in named:
-                    self._set(side, price, ZERO)
+                    half.set(price, ZERO)
             for level in levels:
-                if self._crowd[side].size(level.price) != level.size:
-                    self._set(side, level.price, level.size)
+                if half.crowd.size(level.price) != level.size:
+                    half.set(level.price, level.size)
         self._fill_reached()
 
     def on_touch(self, touch: Touch) -> None:
         """Apply the crowd's best levels: what the book has beyond them is gone."""
-        for side, level in ((Side.BUY, touch.bid), (Side.SELL, touch.ask)):
+        for half, facing, level in ((self._bids, self._asks, touch.bid), (self._asks, self._bids, touch.ask)):
             if level is None:
                 continue
-            for price in self._crowd[side].better_than(level.price):
-                self._set(side, price, ZERO)
-            self._set(side, level.price, level.size)
-            self._drop_crossed(side.opposite, level.price)
+            for price in half.crowd.better_than(level.price):
+                half.set(price, ZERO)
+            half.set(level.price, level.size)
+            # A touch that has moved into the other side proves that side stale there, even if its own news comes later.
+            while _crosses(half.side, level.price, facing.crowd.best):
+                facing.drop_best()
         self._fill_reached()
 
     def on_print(self, trade: Print) -> None:
         """Let a trade of the crowd reach us: through our price fills us, at our price eats the queue first."""
         side = trade.aggressor.opposite
-        own = self._own[side]
+        own = self._half(side).own
         while own.best is not None and _is_better(side, own.best, trade.price):
             order = own.at(own.best)[0]
             self._fill(order, order.price, order.leaves, maker=True)
@@ -173,23 +178,14 @@ class Matching:
             if filled:
                 self._fill(front, front.price, filled, maker=True)
 
-    def _set(self, side: Side, price: Decimal, size: Decimal) -> None:
-        old = self._crowd[side].set(price, size)
-        self._own[side].level_changed(price, old, size)
-        self._changed[side][price] = None
-
-    def _drop_crossed(self, side: Side, price: Decimal) -> None:
-        # A touch that has moved into the other side proves that side stale there, even if its own news comes later.
-        crowd = self._crowd[side]
-        while crowd.best is not None and _crosses(side, crowd.best, price):
-            self._set(side, crowd.best, ZERO)
+    def _half(self, side: Side) -> "_Half":
+        return self._bids if side is Side.BUY else self._asks
 
     def _fill_reached(self) -> None:
-        for side in Side:
-            own, touch = self._own[side], self._crowd[side.opposite].best
-            while own.best is not None and _crosses(side, own.best, touch):
-                order = own.at(own.best)[0]
-                self._fill(order, order.price, order.leaves, maker=True)
+        for half, facing in ((self._bids, self._asks), (self._asks, self._bids)):
+            while (best := half.own.best) is not None and _crosses(half.side, best, facing.crowd.best):
+                order = half.own.at(best)[0]
+                self._fill(order, best, order.leaves, maker=True)
 
     def _match(self, order: LiveOrder) -> None:
         self._take(order)
@@ -198,10 +194,10 @@ class Matching:
         if order.spec.type is OrderType.MARKET or order.spec.tif in _IMMEDIATE:
             self._clerk.ended(order, Ending.EXPIRED, IOC_REMAINDER)
             return
-        side = order.spec.side
-        order.ahead = self._crowd[side].size(order.price)
-        self._own[side].add(order)
-        self._changed[side][order.price] = None
+        half = self._half(order.spec.side)
+        order.ahead = half.crowd.size(order.price)
+        half.own.add(order)
+        half.changed[order.price] = None
 
     def _take(self, taker: LiveOrder) -> None:
         side = taker.spec.side
@@ -215,34 +211,35 @@ class Matching:
 
     def _take_level(self, taker: LiveOrder, price: Decimal) -> Decimal:
         # Our own orders are reached in their turn: each that stands in the way is expired, and gives nothing.
-        side = taker.spec.side.opposite
-        crowd, wanted, taken = self._crowd[side], taker.leaves, ZERO
-        for maker in list(self._own[side].at(price)):
+        half = self._half(taker.spec.side.opposite)
+        wanted, taken = taker.leaves, ZERO
+        for maker in list(half.own.at(price)):
             taken = min(wanted, max(taken, maker.ahead))
             if taken == wanted:
                 break
             self._end(maker, Ending.EXPIRED, SELF_TRADE)
         else:
-            taken = min(wanted, crowd.size(price))
-        crowd.set(price, crowd.size(price) - taken)
-        self._own[side].advance(price, taken)
-        self._changed[side][price] = None
+            taken = min(wanted, half.crowd.size(price))
+        half.crowd.set(price, half.crowd.size(price) - taken)
+        half.own.advance(price, taken)
+        half.changed[price] = None
         return taken
 
     def _fill(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> None:
         order.filled += quantity
         if maker:
-            self._changed[order.spec.side][order.price] = None
+            half = self._half(order.spec.side)
+            half.changed[order.price] = None
             if not order.leaves:
-                self._own[order.spec.side].remove(order)
+                half.own.remove(order)
         position = self._clerk.traded(order, price, quantity, maker=maker)
         self._trim_reduce_only(position)
 
     def _trim_reduce_only(self, position: Decimal) -> None:
         # Oldest first: an order keeps its right to close for as long as something is left for it to close.
-        for side in Side:
-            closable = max(ZERO, -position * side.sign)
-            reducing = [order for order in self._own[side] if order.spec.reduce_only]
+        for half in (self._bids, self._asks):
+            closable = max(ZERO, -position * half.side.sign)
+            reducing = [order for order in half.own if order.spec.reduce_only]
             for order in sorted(reducing, key=lambda each: each.venue_order):
                 if order.leaves > closable:
                     self._end(order, Ending.EXPIRED, NO_POSITION)
@@ -254,8 +251,32 @@ class Matching:
         self._clerk.ended(order, ending, reason)
 
     def _pull(self, order: LiveOrder) -> None:
-        self._own[order.spec.side].remove(order)
-        self._changed[order.spec.side][order.price] = None
+        half = self._half(order.spec.side)
+        half.own.remove(order)
+        half.changed[order.price] = None
+
+
+class _Half:
+    """One side of the book: the crowd's levels, our queues, and the prices whose display has changed."""
+
+    def __init__(self, side: Side, instrument: Instrument) -> None:
+        self.side = side
+        self.crowd = Levels(side)
+        self.own = Queues(side, instrument)
+        self.changed: dict[Decimal, None] = {}
+
+    def set(self, price: Decimal, size: Decimal) -> None:
+        """Take the crowd's new size at a price; our orders there move up where it has shrunk."""
+        old = self.crowd.set(price, size)
+        if self.own.best is not None:
+            self.own.level_changed(price, old, size)
+        self.changed[price] = None
+
+    def drop_best(self) -> None:
+        """Forget the crowd's best level."""
+        best = self.crowd.best
+        if best is not None:
+            self.set(best, ZERO)
 
 
 def _is_better(side: Side, price: Decimal, than: Decimal) -> bool:
