@@ -16,6 +16,7 @@ from desk.model.event import (
     Event,
     FundingPaid,
     LinkChanged,
+    LinkState,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -82,14 +83,14 @@ class Engine:
         state = self.state
         state.epoch, state.venue, state.limits = event.epoch, event.venue, event.limits
         state.order_seq = 0
-        state.truth_known = False
+        state.truth_known = state.truth_asked = False
         for instrument in event.instruments:
             state.instruments[instrument.symbol] = instrument
             state.markets[instrument.symbol] = Market(instrument)
             self._acts.out.append(RequestDepth(state.now, instrument.symbol))
         if state.mode is not DeskMode.HALTED:  # a halt outlives a restart
             modes.set_mode(state, DeskMode.STARTING, "waiting for the first market data")
-        self._acts.out.append(RequestTruth(state.now))
+        self._ask_truth()
         self._arm_pulse()
 
     def _on_sub_account(self, event: SubAccountOpened) -> None:
@@ -103,8 +104,13 @@ class Engine:
         bookkeeping.apply_statement(state, findings.statement)
         for order_id in findings.foreign:
             self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
-        state.truth_known = True
+        state.truth_known, state.truth_asked = True, False
         self._judge()
+
+    def _ask_truth(self) -> None:
+        if not self.state.truth_asked:
+            self.state.truth_asked = True
+            self._acts.out.append(RequestTruth(self.state.now))
 
     # Market data
 
@@ -148,6 +154,11 @@ class Engine:
     def _on_link(self, link: LinkChanged) -> None:
         self.state.link, self.state.link_reason = link.state, link.reason
         self._acts.alert(Severity.INFO, f"link {link.state.value}: {link.reason}")
+        if link.state is LinkState.DOWN:
+            # What happens at the venue meanwhile is not told, and an answer on its way is lost.
+            self.state.truth_known = self.state.truth_asked = False
+        elif link.state is LinkState.UP and not self.state.truth_known:
+            self._ask_truth()
         self._judge()
 
     # Orders and the account
@@ -163,6 +174,8 @@ class Engine:
         if order is None:
             return
         self._place_in_queue(order, report)
+        if order.status is OrderStatus.UNKNOWN:
+            self._ask_truth()
         if booked.fill is not None:
             self._tell_fill(booked.fill)
             self._trim_closing(order)
@@ -200,6 +213,9 @@ class Engine:
         for symbol, market in state.markets.items():
             if not market.book.synced:
                 self._acts.out.append(RequestDepth(state.now, symbol))
+        if any(order.status is OrderStatus.UNKNOWN for order in state.open.values()):
+            state.truth_asked = False  # no answer for a second: it is lost, or came too early
+            self._ask_truth()
         charts.sample(state)
         self._judge()
         self._arm_pulse()

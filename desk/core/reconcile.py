@@ -1,17 +1,23 @@
 """Our books against the venue's truth: what it knows and we do not, as events to be booked like any other.
 
-Used when nothing is in flight: after a start or a lost link. Trades come first, then the ends of orders, so an order is
-never closed over a trade that is still missing. Nothing is invented: a position that does not add up is left to the
-proof.
+Used after a start, after a lost link and where an outcome is unknown. Trades come first, then the ends of orders, so an
+order is never closed over a trade that is still missing. A request that this process has sent keeps its own answer; one
+of a dead process is answered here. Nothing is invented: a position that does not add up is left to the proof.
 """
 
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
+from desk.core import ids
+from desk.core.orders import Order
 from desk.core.state import DeskState
 from desk.model.event import (
     AccountReported,
+    AmendRejected,
+    CancelRejected,
+    OpenOrder,
     OrderAccepted,
     OrderAmended,
     OrderExpired,
@@ -21,7 +27,9 @@ from desk.model.event import (
     VenueTruth,
 )
 from desk.model.order import OrderStatus
-from desk.model.units import ZERO, ClientOrderId
+from desk.model.units import ClientOrderId, Nanos
+
+NEVER_ARRIVED: Final = "it never reached the venue"
 
 
 class Findings(Struct, frozen=True):
@@ -39,24 +47,42 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
     booked = _filled_after(state, reports)
     for order in state.open.values():
         found = open_there.get(order.spec.id)
-        filled = booked.get(order.spec.id, order.filled)
         if found is not None:
-            reports.append(OrderAccepted(truth.ts, order.spec.id, found.venue_order, found.filled, truth.ts))
-            if (found.spec.price, found.spec.quantity) != (order.price, order.quantity):
-                reports.append(
-                    OrderAmended(truth.ts, order.spec.id, found.spec.price, found.spec.quantity, found.filled, truth.ts)
-                )
-        elif filled >= order.quantity:
-            continue
-        elif order.status is OrderStatus.SUBMITTED and filled == ZERO:
-            reports.append(OrderRejected(truth.ts, order.spec.id, 0, "it never reached the venue", truth.ts))
+            reports += _still_open(state, order, found, truth.ts)
         else:
-            reports.append(OrderExpired(truth.ts, order.spec.id, filled, "gone while the desk was away", truth.ts))
+            reports += _gone(state, order, booked.get(order.spec.id, order.filled), truth.ts)
     return Findings(
         reports=tuple(reports),
         statement=AccountReported(truth.ts, truth.wallet, truth.positions, truth.ts),
         foreign=tuple(order_id for order_id in open_there if order_id not in state.orders),
     )
+
+
+def _still_open(state: DeskState, order: Order, found: OpenOrder, ts: Nanos) -> list[OrderReport]:
+    spec = order.spec
+    reports: list[OrderReport] = [OrderAccepted(ts, spec.id, found.venue_order, found.filled, ts)]
+    if (found.spec.price, found.spec.quantity) != (order.price, order.quantity):
+        reports.append(OrderAmended(ts, spec.id, found.spec.price, found.spec.quantity, found.filled, ts))
+    elif order.pending and not _is_answered_elsewhere(state, order):
+        kind = AmendRejected if order.pending == "amend" else CancelRejected
+        reports.append(kind(ts, spec.id, 0, NEVER_ARRIVED, ts))
+    return reports
+
+
+def _gone(state: DeskState, order: Order, filled: Decimal, ts: Nanos) -> list[OrderReport]:
+    if filled >= order.quantity_max:
+        return []
+    if order.status is not OrderStatus.SUBMITTED or filled:
+        return [OrderExpired(ts, order.spec.id, filled, "gone while the desk was away", ts)]
+    if _is_answered_elsewhere(state, order):
+        return []
+    return [OrderRejected(ts, order.spec.id, 0, NEVER_ARRIVED, ts)]
+
+
+def _is_answered_elsewhere(state: DeskState, order: Order) -> bool:
+    """Tell whether what is in flight was sent by this process and not given up: its own answer is on the way."""
+    parts = ids.parse(order.spec.id)
+    return order.status is not OrderStatus.UNKNOWN and parts is not None and parts.epoch == state.epoch
 
 
 def _missing_trades(state: DeskState, truth: VenueTruth) -> list[OrderFilled]:

@@ -87,6 +87,8 @@ class DeskState:
         self.link = LinkState.CONNECTING
         self.link_reason = ""
         self.truth_known = False
+        self.truth_asked = False
+        """A query for the venue's truth is on its way."""
         self.fault = ""
         """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
         self.instruments: dict[Symbol, Instrument] = {}

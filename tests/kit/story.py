@@ -39,6 +39,7 @@ from desk.model.event import (
     Event,
     LinkChanged,
     LinkState,
+    OpenOrder,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -47,8 +48,10 @@ from desk.model.event import (
     OrderRejected,
     OutcomeUnknown,
     Submitted,
+    TruthLearned,
+    VenueTruth,
 )
-from desk.model.order import OrderSpec, OrderType, Side, TimeInForce
+from desk.model.order import OrderSpec, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, ZERO, AlgoId, ClientOrderId
 from tests.kit import builders
 from tests.kit.builders import EPOCH, D
@@ -206,6 +209,14 @@ class Player:
         code = int(words[1]) if len(words) > 1 else -2011
         return kinds[verb](self._now, self._id(words[0]), code, " ".join(words[2:]) or "refused", self._now)
 
+    def _truth(self, verb: str, words: list[str]) -> Event:
+        """What a venue would know that agrees with the desk."""
+        state = self.rig.state
+        wallet = sum((account.wallet for account in state.accounts.values()), ZERO)
+        working = [order for order in state.open.values() if order.status is OrderStatus.WORKING]
+        orders = tuple(OpenOrder(order.spec, order.venue_order, order.filled) for order in working)
+        return TruthLearned(self._now, VenueTruth(self._now, wallet, (), orders, ()))
+
     def _unknown(self, verb: str, words: list[str]) -> Event:
         return OutcomeUnknown(self._now, self._id(words[0]), "no answer")
 
@@ -273,6 +284,7 @@ _VERBS: Final[dict[str, Callable[[Player, str, list[str]], Event]]] = {
     "amend-rejected": Player._refused,
     "cancel-rejected": Player._refused,
     "unknown": Player._unknown,
+    "truth": Player._truth,
 }
 
 

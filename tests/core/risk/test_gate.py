@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from desk.core.bookkeeping import record_send
 from desk.core.risk import gate
 from desk.core.risk.gate import Claim
 from desk.model.command import ChaseSpec, ResumeDesk
@@ -51,8 +52,6 @@ def granted(desk, made, whose=None):
 
 def send(desk, made, whose=None):
     """Let an order leave, so that it counts."""
-    from desk.core.bookkeeping import record_send
-
     answer = gate.review(made, whose or claim(), desk.state)
     record_send(desk.state, answer)
     return desk.state.orders[answer.spec.id]
