@@ -1,5 +1,6 @@
 """The proof that our books are whole: Σ sub-accounts + UNALLOCATED = venue, in quantity and in equity."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from desk.core.state import DeskState
@@ -10,15 +11,17 @@ from desk.model.view import ProofRow, ProofState, ProofView
 def prove(state: DeskState) -> ProofView:
     """Compare Σ of our accounts with the venue's latest statement.
 
-    A statement older than our latest trade proves nothing yet: the state is CHECKING until a newer one arrives.
+    A statement older than our latest trade proves nothing yet, nor does equity without the mark of an open position: the
+    state is CHECKING until they arrive.
     """
     rows = tuple(_row(state, symbol) for symbol in state.instruments)
     marks = state.marks()
     ours, venue = _equity_ours(state, marks), _equity_venue(state, marks)
     quantity = all(row.subs + row.unallocated == row.venue for row in rows)
     equity = ours == venue
+    is_priced = all(symbol in marks for symbol in _held(state))
     return ProofView(
-        state=_state(state, holds=quantity and equity),
+        state=_state(state, holds=quantity and (equity or not is_priced), is_priced=is_priced),
         quantity=quantity,
         equity=equity,
         rows=rows,
@@ -27,10 +30,19 @@ def prove(state: DeskState) -> ProofView:
     )
 
 
-def _state(state: DeskState, *, holds: bool) -> ProofState:
+def _state(state: DeskState, *, holds: bool, is_priced: bool) -> ProofState:
     if state.account.wallet is None or state.account.as_of < state.account.fill_as_of:
         return ProofState.CHECKING
-    return ProofState.PROVEN if holds else ProofState.BROKEN
+    if not holds:
+        return ProofState.BROKEN
+    return ProofState.PROVEN if is_priced else ProofState.CHECKING
+
+
+def _held(state: DeskState) -> Iterator[Symbol]:
+    """Yield the symbols that any account holds, ours or the venue's."""
+    for account in state.accounts.values():
+        yield from (symbol for symbol, position in account.positions.items() if position.quantity)
+    yield from state.account.positions
 
 
 def _row(state: DeskState, symbol: Symbol) -> ProofRow:

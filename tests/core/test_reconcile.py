@@ -1,0 +1,173 @@
+"""Our books against the venue's: what is missing comes back as reports, in an order that can be booked."""
+
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from desk.core import bookkeeping, reconcile
+from desk.core.state import DeskState
+from desk.model.effect import SendAmend, SendCancel, SendOrder
+from desk.model.event import (
+    AmendRejected,
+    CancelRejected,
+    OpenOrder,
+    OrderAccepted,
+    OrderAmended,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OutcomeUnknown,
+    SubAccount,
+    VenueTrade,
+)
+from desk.model.order import OrderStatus
+from desk.model.units import ZERO
+from tests.kit import builders, rig
+from tests.kit.builders import BTC, EPOCH, at
+
+D = Decimal
+SPEC = builders.spec(quantity=D("1.0"))
+
+
+@pytest.fixture
+def state():
+    """The state of a second process: one order of the first, sent and never answered."""
+    made = DeskState(builders.limits())
+    made.epoch = 2
+    bookkeeping.open_account(made, SubAccount("1", "alpha", D(1000)))
+    bookkeeping.record_send(made, SendOrder(EPOCH, SPEC))
+    return made
+
+
+def accept(state):
+    bookkeeping.apply_report(state, OrderAccepted(EPOCH, SPEC.id, 7, ZERO, EPOCH))
+    return state.orders[SPEC.id]
+
+
+def traded(trade, quantity, spec=SPEC):
+    return VenueTrade(spec.id, BTC, trade, spec.price, D(quantity), ZERO, True, at(1))
+
+
+def truth(orders=(), trades=()):
+    return replace(rig.truth(D(1000), 9), orders=tuple(orders), trades=tuple(trades))
+
+
+def resting(filled="0", **changes):
+    return OpenOrder(replace(SPEC, **changes), 7, D(filled))
+
+
+def settle(state, known):
+    """Book what is found; return the kinds of the reports."""
+    reports = reconcile.compare(state, known).reports
+    for report in reports:
+        assert not bookkeeping.apply_report(state, report).problem
+    return [type(report) for report in reports]
+
+
+def test_an_order_that_rests_at_the_venue_is_adopted(state):
+    assert settle(state, truth([resting()])) == [OrderAccepted]
+    assert state.orders[SPEC.id].status is OrderStatus.WORKING
+
+
+def test_an_order_the_venue_never_saw_is_over(state):
+    assert settle(state, truth()) == [OrderRejected]
+    assert state.orders[SPEC.id].reason == "it never reached the venue"
+
+
+def test_an_order_of_this_process_that_is_still_on_its_way_keeps_its_own_answer(state):
+    state.epoch = 1
+
+    assert settle(state, truth()) == []
+
+
+def test_an_order_of_this_process_whose_outcome_is_unknown_is_judged(state):
+    state.epoch = 1
+    bookkeeping.apply_report(state, OutcomeUnknown(EPOCH, SPEC.id, "no answer"))
+
+    assert settle(state, truth()) == [OrderExpired]
+
+
+def test_trades_that_were_missed_are_booked_before_the_order_ends(state):
+    accept(state)
+
+    kinds = settle(state, truth(trades=[traded(1, "0.25"), traded(2, "0.5")]))
+
+    assert kinds == [OrderFilled, OrderFilled, OrderExpired]
+    order = state.orders[SPEC.id]
+    assert (order.status, order.filled, order.is_settled) == (OrderStatus.EXPIRED, D("0.75"), True)
+    assert state.accounts["1"].quantity(BTC) == D("0.75")
+
+
+def test_an_order_that_filled_meanwhile_needs_no_other_end(state):
+    assert settle(state, truth(trades=[traded(1, "1.0")])) == [OrderFilled]
+    assert state.orders[SPEC.id].status is OrderStatus.FILLED
+
+
+def test_trades_that_are_known_are_not_booked_again(state):
+    accept(state)
+    bookkeeping.apply_report(state, builders.fill(SPEC, 1, "0.4", "0.4"))
+
+    assert settle(state, truth([resting("0.6")], [traded(1, "0.4"), traded(2, "0.2")])) == [OrderFilled, OrderAccepted]
+    assert state.orders[SPEC.id].filled == D("0.6")
+
+
+def test_comparing_twice_finds_nothing_more_to_book(state):
+    known = truth([resting("0.4")], [traded(1, "0.4")])
+    settle(state, known)
+
+    settle(state, known)
+
+    assert state.accounts["1"].quantity(BTC) == D("0.4")
+    assert len(state.fills) == 1
+
+
+def test_an_amendment_that_was_taken_is_learned(state):
+    order = accept(state)
+    bookkeeping.record_send(state, SendAmend(EPOCH, SPEC.id, BTC, D("99.0"), D("2.0")))
+
+    kinds = settle(state, truth([resting("1.5", price=D("99.0"), quantity=D("2.0"))], [traded(1, "1.5")]))
+
+    assert kinds == [OrderFilled, OrderAccepted, OrderAmended]
+    assert (order.price, order.leaves, order.pending) == (D("99.0"), D("0.5"), "")
+
+
+@pytest.mark.parametrize(
+    ("request_sent", "answer"),
+    [
+        (SendAmend(EPOCH, SPEC.id, BTC, D("99.0"), D("1.0")), AmendRejected),
+        (SendCancel(EPOCH, SPEC.id, BTC), CancelRejected),
+    ],
+)
+def test_a_change_that_a_dead_process_asked_for_and_never_arrived_is_answered(state, request_sent, answer):
+    order = accept(state)
+    bookkeeping.record_send(state, request_sent)
+
+    assert settle(state, truth([resting()])) == [OrderAccepted, answer]
+    assert not order.is_in_flight
+
+
+def test_an_amended_order_that_ended_with_its_old_quantity_is_over(state):
+    order = accept(state)
+    bookkeeping.record_send(state, SendAmend(EPOCH, SPEC.id, BTC, D("99.0"), D("2.0")))
+
+    settle(state, truth(trades=[traded(1, "1.0")]))
+
+    assert (order.is_open, order.is_settled) == (False, True)
+
+
+def test_what_is_not_ours_is_named_and_not_booked(state):
+    foreign = builders.spec("web_1")
+
+    findings = reconcile.compare(state, truth([resting(), OpenOrder(foreign, 9, ZERO)], [traded(5, "1.0", foreign)]))
+
+    assert findings.foreign == ("web_1",)
+    assert [type(each) for each in findings.reports] == [OrderAccepted]
+
+
+def test_the_statement_is_the_venues_word(state):
+    known = replace(truth(), positions=(builders.held(BTC, "1", "100"),))
+
+    statement = reconcile.compare(state, known).statement
+
+    assert (statement.wallet, statement.positions, statement.venue_ts) == (D(1000), known.positions, at(9))
