@@ -224,7 +224,7 @@ def _show(options: Options, handle: DeskHandle) -> None:
     app = DeskApp(
         handle,
         confirm_above=settings.confirm_above,
-        presets=settings.sizes[traded.base],
+        sizes=settings.sizes,
         start_sub=settings.sub_accounts[0].id,
         start_symbol=traded.symbol,
         key_mode=KeyMode(settings.key_mode),

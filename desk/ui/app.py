@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 
 from desk.model.effect import Severity
-from desk.model.units import SubId, Symbol
+from desk.model.units import ZERO, SubId, Symbol
 from desk.ui.alarms import Alarms
 from desk.ui.arming import KeyMode
 from desk.ui.format import sanitise
@@ -19,12 +19,12 @@ from desk.ui.keymap import panic_bindings
 from desk.ui.screens.panes import GROUPS
 from desk.ui.screens.trade import TradeScreen
 from desk.ui.sections import Pulse
-from desk.ui.session import Chosen, ClockMs, Desk, Session
+from desk.ui.session import Chosen, ClockMs, Desk, Session, Sizes
+from desk.ui.shims import install
 from desk.ui.theme import DESK_THEME, HEIGHT_CLASSES, WIDTH_CLASSES, stylesheets
 
 FRAMES_PER_SECOND: Final = 20
 """How often each panel is shown the newest view."""
-CHART_FRAMES: Final = FRAMES_PER_SECOND * GROUPS
 _TOASTS: Final[dict[Severity, SeverityLevel]] = {
     Severity.INFO: "information",
     Severity.WARN: "warning",
@@ -53,7 +53,7 @@ class DeskApp(App[None]):
         *,
         start_sub: SubId,
         start_symbol: Symbol,
-        presets: tuple[Decimal, ...],
+        sizes: Sizes,
         confirm_above: Decimal | None = None,
         key_mode: KeyMode = KeyMode.CONFIRM,
         clock_ms: ClockMs = monotonic_ms,
@@ -61,8 +61,9 @@ class DeskApp(App[None]):
     ) -> None:
         """`has_frames` False: the view is shown once, and again only when the trader does something."""
         super().__init__()
-        chosen = Chosen(sub=start_sub, symbol=start_symbol, key_mode=key_mode, size=presets[0])
-        self._session = Session(desk, chosen, presets, confirm_above=confirm_above)
+        chosen = Chosen(sub=start_sub, symbol=start_symbol, key_mode=key_mode, size=ZERO)
+        self._session = Session(desk, chosen, sizes, confirm_above=confirm_above)
+        self._session.choose_symbol(start_symbol)
         self._clock_ms = clock_ms
         self._has_frames = has_frames
         self._alarms = Alarms()
@@ -72,6 +73,10 @@ class DeskApp(App[None]):
         self.register_theme(DESK_THEME)
         self.theme = DESK_THEME.name
 
+    def on_load(self) -> None:
+        """Repair Textual before anything is drawn."""
+        install()
+
     def get_default_screen(self) -> TradeScreen:
         """Start with the desk."""
         return self.trade
@@ -80,7 +85,7 @@ class DeskApp(App[None]):
         """Draw everything once, then start the frames."""
         self.trade.show(self._session.view, Pulse())
         if self._has_frames:
-            self.set_interval(1 / CHART_FRAMES, self.show_frame)
+            self.set_interval(1 / (FRAMES_PER_SECOND * GROUPS), self.show_frame)
 
     def show_frame(self) -> None:
         """Look at the desk once, and show one group of panels what it sees."""
@@ -88,8 +93,6 @@ class DeskApp(App[None]):
         view = self._session.view
         pulse = Pulse(fps=self._fps(now_ms), silent_ms=self.trade.dealer.watch())
         self.trade.show(view, pulse, self._frame)
-        if self._frame % CHART_FRAMES == 0:
-            self.trade.show_charts(view)
         for row in self._alarms.take(view.alerts, now_ms):
             self.notify(sanitise(row.text), severity=_TOASTS[row.severity], markup=False, timeout=6)
         self._frame += 1
@@ -104,7 +107,7 @@ class DeskApp(App[None]):
 
     async def action_quit(self) -> None:
         """Ask before leaving, whichever way it was asked for."""
-        self.trade.leave()
+        self.trade.panic("leave")
 
     def _fps(self, now_ms: int) -> int:
         """Return how often each panel was shown over the last second."""

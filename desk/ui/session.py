@@ -1,6 +1,6 @@
 """The trader's seat: the desk in front of it, what is chosen, and how ready the keys are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
@@ -15,6 +15,10 @@ from desk.ui.resolve import Context, traded_subs
 
 ClockMs = Callable[[], int]
 """Milliseconds of a clock that never goes back; the screen's own, not the desk's."""
+
+
+Sizes = Mapping[str, tuple[Decimal, ...]]
+"""Size presets in base currency, by base."""
 
 
 class Desk(Protocol):
@@ -41,11 +45,12 @@ class Session:
     """Keeps what is chosen and judges what may be sent."""
 
     def __init__(
-        self, desk: Desk, chosen: Chosen, presets: tuple[Decimal, ...] = (), *, confirm_above: Decimal | None = None
+        self, desk: Desk, chosen: Chosen, sizes: Sizes | None = None, *, confirm_above: Decimal | None = None
     ) -> None:
         self._desk = desk
         self.chosen = chosen
-        self.presets = presets
+        self._sizes = sizes or {}
+        self._preset = 0
         self._confirm_above = confirm_above
 
     @property
@@ -57,6 +62,12 @@ class Session:
     def context(self) -> Context:
         """What words and forms are read against, now."""
         return Context(self.view, self.chosen.sub, self.chosen.symbol)
+
+    @property
+    def presets(self) -> tuple[Decimal, ...]:
+        """The sizes to choose from in the chosen symbol."""
+        instrument = self.view.instrument(self.chosen.symbol)
+        return self._sizes.get(instrument.base, ()) if instrument is not None else ()
 
     def judge(self, command: Command, origin: Origin) -> Verdict:
         """Return what the key mode says to `command`."""
@@ -74,8 +85,10 @@ class Session:
         self.chosen = structs.replace(self.chosen, sub=sub)
 
     def choose_symbol(self, symbol: Symbol) -> None:
-        """Look at another symbol."""
+        """Look at another symbol, with the same preset of its own sizes."""
         self.chosen = structs.replace(self.chosen, symbol=symbol)
+        if self.presets:
+            self.choose_size(min(self._preset, len(self.presets) - 1))
 
     def choose_mode(self, mode: KeyMode) -> None:
         """Make the keys more or less ready."""
@@ -85,6 +98,7 @@ class Session:
         """Take a size preset, counted from 0; tell whether there is one."""
         if index >= len(self.presets):
             return False
+        self._preset = index
         self.chosen = structs.replace(self.chosen, size=self.presets[index])
         return True
 

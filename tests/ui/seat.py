@@ -39,7 +39,12 @@ class HandClock:
 
 def seat(desk, *, mode=KeyMode.CONFIRM, clock=None, **options):
     """Return the app as a trader of sub-account 1 finds it, without frames."""
-    options = {"presets": (D("0.01"), D("0.05"), D("0.1")), "start_sub": ALPHA, "start_symbol": BTC, **options}
+    options = {
+        "sizes": {"BTC": (D("0.01"), D("0.05"), D("0.1")), "ETH": (D("0.1"), D(1))},
+        "start_sub": ALPHA,
+        "start_symbol": BTC,
+        **options,
+    }
     return DeskApp(desk, key_mode=mode, clock_ms=clock or HandClock(), has_frames=False, **options)
 
 

@@ -8,7 +8,7 @@ from tests.ui.seat import FakeDesk
 
 def session(view=None):
     chosen = Chosen(sub=ALPHA, symbol=BTC, key_mode=KeyMode.CONFIRM, size=D(1))
-    return Session(FakeDesk(view), chosen, (D(1), D(2)))
+    return Session(FakeDesk(view), chosen, {"BTC": (D(1), D(2)), "ETH": (D(10), D(20), D(30))})
 
 
 def test_the_sub_accounts_go_round_without_those_that_keep_the_books_whole():
@@ -47,6 +47,17 @@ def test_there_is_no_preset_beyond_the_last():
     here = session()
 
     assert (here.choose_size(1), here.choose_size(2), here.chosen.size) == (True, False, D(2))
+
+
+def test_another_symbol_has_its_own_sizes_at_the_same_preset():
+    here = session()
+    here.choose_size(1)
+    here.choose_symbol(ETH)
+    assert here.chosen.size == D(20)
+
+    here.choose_size(2)
+    here.choose_symbol(BTC)
+    assert here.chosen.size == D(2)
 
 
 def test_silence_is_counted_from_the_last_new_view():

@@ -33,6 +33,9 @@ from desk.ui.session import Chosen
 GROUPS: Final = 3
 """Panels are shown in turns of this many frames: three short paints delay a key less than one long one."""
 
+CHART_FRAMES: Final = 60
+"""Charts take tens of milliseconds to draw: one frame in so many."""
+
 _Section = TypeVar("_Section")
 
 

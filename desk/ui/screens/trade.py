@@ -28,7 +28,7 @@ from desk.ui.rows import command_to_end, run_of
 from desk.ui.running import Runner
 from desk.ui.screens.dialogs import Confirm
 from desk.ui.screens.help import HelpScreen
-from desk.ui.screens.panes import GROUPS, Panes
+from desk.ui.screens.panes import CHART_FRAMES, GROUPS, Panes
 from desk.ui.sections import Pulse
 from desk.ui.session import ClockMs, Session
 from desk.ui.shims import BackpressureScreen
@@ -37,6 +37,8 @@ WIDTH_MIN: Final = 60
 HEIGHT_MIN: Final = 16
 _PAGE_ROWS: Final = 10
 _CURSOR_ROWS: Final = {"up": 1, "down": -1, "page-up": _PAGE_ROWS, "page-down": -_PAGE_ROWS}
+_BLOTTER_ROWS: Final = {"up": -1, "down": 1}
+_TAKING: Final = {"lift": Side.BUY, "hit": Side.SELL}
 _NAMES: Final = frozenset(action.call.partition("(")[0] for action in ACTIONS)
 _RUN_COMMANDS: Final[dict[str, Callable[[AlgoId], Command]]] = {
     "pause": PauseAlgo,
@@ -77,22 +79,17 @@ class TradeScreen(BackpressureScreen[None]):
             f"terminal too small: this is {width}×{height}, the desk needs {WIDTH_MIN}×{HEIGHT_MIN}"
         )
 
-    def show(self, view: DeskView, pulse: Pulse, group: int | None = None) -> None:
-        """Show one group of panels its part of the view; None: everything, charts too."""
+    def show(self, view: DeskView, pulse: Pulse, frame: int | None = None) -> None:
+        """Show the panels whose turn it is in this frame their part of the view; None: all of them."""
         self._pulse = pulse
-        if group is not None:
-            self._panes.show_group(group, view, self._session.chosen, pulse)
-        else:
-            for each in range(GROUPS):
-                self._panes.show_group(each, view, self._session.chosen, pulse)
-            self._panes.show_charts(view, self._session.chosen)
-        if group is None or group % GROUPS == GROUPS - 1:
+        chosen = self._session.chosen
+        for group in range(GROUPS) if frame is None else (frame % GROUPS,):
+            self._panes.show_group(group, view, chosen, pulse)
+        if frame is None or frame % CHART_FRAMES == 0:
+            self._panes.show_charts(view, chosen)
+        if frame is None or frame % GROUPS == GROUPS - 1:
             self._line.echo()
             self._ticket.check()
-
-    def show_charts(self, view: DeskView) -> None:
-        """Show the charts theirs; tens of milliseconds, so not often."""
-        self._panes.show_charts(view, self._session.chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the screen's keys from whoever is writing; the way out is the app's and stays open."""
@@ -110,23 +107,18 @@ class TradeScreen(BackpressureScreen[None]):
         elif what == "flatten-everything":
             self.dealer.deal((Flatten(),), Origin.KEY)
         else:
-            self.leave()
+            self._leave()
 
-    def leave(self) -> None:
-        """Leave the desk, once it was said what stays behind."""
-        self._question("leave the desk", farewell(self._session.view), self.app.exit)
-
-    def action_place(self, side: str) -> None:
-        """Place the size at the cursor's price."""
+    def action_order(self, what: str) -> None:
+        """Place the size at the cursor's price, or take it from the market."""
+        if what in _TAKING:
+            self._order(_TAKING[what], None)
+            return
         row = self._panes.ladder.cursor_price()
         if row is None:
             self._say("refused: the cursor is not on the screen, c brings it back", Tone.REFUSED)
             return
-        self._order(Side(side), row)
-
-    def action_take(self, side: str) -> None:
-        """Take the size from the market."""
-        self._order(Side(side), None)
+        self._order(Side(what), row)
 
     def action_cancel(self, what: str) -> None:
         """Cancel the row under the ladder's cursor, or the newest order."""
@@ -141,11 +133,6 @@ class TradeScreen(BackpressureScreen[None]):
         cursor = self._panes.ladder.cursor_price()
         if cursor is not None:
             self._deal_key(CancelLevel(chosen.sub, chosen.symbol, cursor.low, cursor.high))
-
-    def action_next_mode(self) -> None:
-        """Take the next key mode."""
-        self.dealer.next_mode()
-        self._refresh()
 
     def action_ladder(self, what: str) -> None:
         """Move the ladder's cursor or window, or change its grouping."""
@@ -164,27 +151,27 @@ class TradeScreen(BackpressureScreen[None]):
         self._refresh()
 
     def action_choose(self, what: str) -> None:
-        """Take another sub-account or symbol."""
-        if what == "symbol-next":
+        """Take another sub-account, symbol or key mode."""
+        if what == "key-mode":
+            self.dealer.next_mode()
+        elif what == "symbol-next":
             self._session.next_symbol()
         else:
             self._session.next_sub(1 if what == "sub-next" else -1)
         self._refresh()
 
-    def action_tab(self, name: str) -> None:
-        """Show a tab of the blotter."""
-        self._panes.blotter.select(Tab(name))
-
-    def action_row(self, what: str) -> None:
-        """Move the blotter's cursor, or end the row under it."""
+    def action_blotter(self, what: str) -> None:
+        """Show a tab of the blotter, move its cursor, or end the row under it."""
         blotter = self._panes.blotter
-        if what != "end":
-            blotter.move_cursor(1 if what == "down" else -1)
-            return
-        try:
-            self._deal_key(command_to_end(blotter.selected()))
-        except Misread as misread:
-            self._say(misread.complaint.text, Tone.REFUSED)
+        if what == "end":
+            try:
+                self._deal_key(command_to_end(blotter.selected()))
+            except Misread as misread:
+                self._say(misread.complaint.text, Tone.REFUSED)
+        elif what in _BLOTTER_ROWS:
+            blotter.move_cursor(_BLOTTER_ROWS[what])
+        else:
+            blotter.select(Tab(what))
 
     def action_run(self, what: str) -> None:
         """Pause, resume or stop the run of the blotter's row."""
@@ -202,11 +189,15 @@ class TradeScreen(BackpressureScreen[None]):
         elif what == "help":
             self.app.push_screen(HelpScreen())
         elif what == "exit":
-            self.leave()
+            self._leave()
         else:
             cursor = self._panes.ladder.cursor_price()
             price = cursor.price if cursor is not None else None
             self._ticket.open(what, Side.BUY, self._session.chosen.size, price)
+
+    def _leave(self) -> None:
+        """Leave the desk, once it was said what stays behind."""
+        self._question("leave the desk", farewell(self._session.view), self.app.exit)
 
     def _order(self, side: Side, row: CursorRow | None) -> None:
         chosen = self._session.chosen
@@ -247,7 +238,7 @@ class TradeScreen(BackpressureScreen[None]):
             case Help(topic=topic):
                 self.app.push_screen(HelpScreen(topic))
             case Quit():
-                self.leave()
+                self._leave()
             case _:
                 return
         self._refresh()

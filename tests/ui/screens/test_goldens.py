@@ -35,7 +35,7 @@ def test_the_desk_when_everything_is_wrong(snap_compare):
 
 
 def test_the_question_before_an_order(snap_compare):
-    assert snap_compare(seat(FakeDesk(), presets=(D("0.5"),)), press=["up", "b"], terminal_size=(120, 34))
+    assert snap_compare(seat(FakeDesk(), sizes={"BTC": (D("0.5"),)}), press=["up", "b"], terminal_size=(120, 34))
 
 
 def test_the_question_before_everything_is_flattened(snap_compare):

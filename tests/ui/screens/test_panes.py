@@ -15,14 +15,14 @@ async def test_every_panel_but_the_charts_is_shown_once_in_a_round_of_frames():
         for panel in app.trade.query(".panel"):
             panel.show = lambda _section, name=panel.id: shown.__setitem__(name, shown.get(name, 0) + 1)
         desk.view = LATER
-        for group in range(GROUPS):
-            app.trade.show(desk.view, app.trade._pulse, group)
+        for frame in range(1, 1 + GROUPS):
+            app.trade.show(desk.view, app.trade._pulse, frame)
 
     assert shown == dict.fromkeys(("ladder", "status", "blotter", "tape", "accounts", "risk", "alerts"), 1)
 
 
 async def test_the_screen_shows_the_view_and_not_a_copy_of_its_own():
     desk = FakeDesk()
-    app = seat(desk, presets=(D("0.777"),))
+    app = seat(desk, sizes={"BTC": (D("0.777"),)})
     async with app.run_test(size=(120, 34)):
         assert "0.777" in app.trade.query_one("#ladder").text()[0]

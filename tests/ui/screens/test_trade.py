@@ -54,7 +54,7 @@ async def test_an_order_above_the_size_to_confirm_asks_even_when_armed():
 
 async def test_a_key_that_breaks_a_rule_of_the_venue_says_which():
     desk = FakeDesk()
-    app = seat(desk, mode=KeyMode.ARMED, presets=(D("0.001"),))
+    app = seat(desk, mode=KeyMode.ARMED, sizes={"BTC": (D("0.001"),)})
     async with app.run_test(size=(120, 34)) as pilot:
         await press(pilot, ["b"])
 
@@ -84,7 +84,7 @@ async def test_escape_gives_the_keys_back():
 async def test_the_next_sub_account_and_symbol_are_traded_after_their_keys():
     (order,) = await played(["full_stop", "slash", "2", "b"], mode=KeyMode.ARMED)
 
-    assert (order.sub, order.symbol) == (BRAVO, ETH)
+    assert (order.sub, order.symbol, order.quantity) == (BRAVO, ETH, D(1))
 
 
 async def test_the_blotters_row_is_ended_as_what_it_is():
