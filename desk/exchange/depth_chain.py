@@ -73,7 +73,7 @@ class DepthChain:
             return []
         self._bid, self._ask = bid, ask
         if not self.is_synced:
-            return [FullLevels(self._symbol, (bid,), (ask,))]
+            return [FullLevels(self._symbol, (bid,), (ask,), is_whole=False)]
         return [Touch(self._symbol, bid if has_bid_changed else None, ask if has_ask_changed else None)]
 
     def _continues(self, update: DepthUpdate, last_id: int) -> bool:
@@ -90,7 +90,7 @@ class DepthChain:
             f"{self._symbol}: gap in the recorded depth: expected previous id {last_id}, found {update.previous_id}; "
             "only the touch is known until the next depth answer"
         )
-        return [Notice(reason), FullLevels(self._symbol, bids, asks)]
+        return [Notice(reason), FullLevels(self._symbol, bids, asks, is_whole=False)]
 
     def _without_stale(
         self, update_id: int, bids: tuple[Level, ...], asks: tuple[Level, ...]

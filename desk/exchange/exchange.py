@@ -50,6 +50,7 @@ class Exchange:
         self._chance = Random(seed)
         self._now = self._last_arrival = start
         self._has_ended = False
+        self._depth_wanted: dict[Symbol, None] = {}
         self._due: Schedule[VenueEffect | _Bell] = Schedule()
         self._outbox: Schedule[Event] = Schedule()
         self._reporter = Reporter(
@@ -139,6 +140,7 @@ class Exchange:
     def _open(self, now: Nanos) -> None:
         self._now = self._last_arrival = now
         self._has_ended = False
+        self._depth_wanted.clear()
         for bell in _Bell:
             self._due.push(_next_ring(bell, now), bell)
         self._outbox.push(now, LinkChanged(now, LinkState.UP, self._market.name))
@@ -181,6 +183,8 @@ class Exchange:
             mark = pit.publisher.mark(record, MarkSource.VENUE, self._next_funding(), self._now, ts)
             self._outbox.push(ts, mark)
         self._publish(pit)
+        if record.symbol in self._depth_wanted and pit.is_whole:
+            self._answer_depth(record.symbol)
 
     def _on_request(self, request: VenueEffect) -> None:
         if isinstance(request, RequestTruth):
@@ -200,8 +204,12 @@ class Exchange:
             self._publish(pit)
 
     def _answer_depth(self, symbol: Symbol) -> None:
+        """Answer with the depth, as soon as there is a whole one."""
         pit = self._pits.get(symbol)
-        if pit is not None:
+        if pit is not None and not pit.is_whole:
+            self._depth_wanted[symbol] = None
+        elif pit is not None:
+            self._depth_wanted.pop(symbol, None)
             ts = Nanos(self._now + self._latency.draw(self._chance))
             self._outbox.push(ts, pit.publisher.depth(self._now, ts))
 

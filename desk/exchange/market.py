@@ -24,6 +24,8 @@ class FullLevels(Struct, frozen=True):
     symbol: Symbol
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
+    is_whole: bool = True
+    """False: the source knows no more than this, and nobody is shown it as a depth answer."""
 
 
 class Touch(Struct, frozen=True):

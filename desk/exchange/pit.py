@@ -22,6 +22,8 @@ class Pit:
         self.matching = Matching(instrument, clerk)
         self.publisher = Publisher(instrument.symbol, self.matching, update_id)
         self.mark: Mark | None = None
+        self.is_whole = False
+        """The book may be answered: it is all there is, not just what a broken source still knows."""
         self._is_marked_by_source = False
 
     def apply(self, record: LevelChanges | FullLevels | Touch | Print | Mark) -> None:
@@ -34,6 +36,9 @@ class Pit:
             case Print():
                 self.matching.on_print(record)
             case FullLevels():
+                if self.is_whole and not record.is_whole:
+                    self.publisher.break_chain()
+                self.is_whole = record.is_whole
                 self.matching.on_full(record)
             case Mark():
                 self.mark, self._is_marked_by_source = record, True

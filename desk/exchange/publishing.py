@@ -39,6 +39,11 @@ class Publisher:
             events.append(quote)
         return events
 
+    def break_chain(self) -> None:
+        """Let the next delta miss its predecessor: whoever keeps a book of it must ask for the depth again."""
+        self._last_id += 1
+        self._published_id = self._last_id
+
     def depth(self, now: Nanos, ts: Nanos) -> BookSnapshot:
         """Return the whole book.
 

@@ -44,8 +44,8 @@ def levels(text):
     return tuple(Level(*(Decimal(part) for part in each.split("x"))) for each in text.split())
 
 
-def book(bids, asks):
-    return FullLevels(BTC, levels(bids), levels(asks))
+def book(bids, asks, *, is_whole=True):
+    return FullLevels(BTC, levels(bids), levels(asks), is_whole)
 
 
 def change(bids="", asks=""):

@@ -43,7 +43,7 @@ def test_a_delta_must_name_the_one_before():
         "BTCUSDT: gap in the recorded depth: expected previous id 105, found 109; "
         "only the touch is known until the next depth answer"
     )
-    assert left == book("", "")
+    assert left == book("", "", is_whole=False)
 
 
 def test_after_a_gap_the_touch_goes_on_and_the_next_answer_mends_the_book():
@@ -55,7 +55,7 @@ def test_after_a_gap_the_touch_goes_on_and_the_next_answer_mends_the_book():
     waiting = chain.on_delta(delta(117, 120, 115, bids="59999.0x1"))
     mended = chain.on_snapshot(answer(118, "60000.0x7 59999.9x3", "60000.3x1"))
 
-    assert blind == [book("60000.0x8", "60000.3x1")]
+    assert blind == [book("60000.0x8", "60000.3x1", is_whole=False)]
     assert waiting == []
     assert mended == [book("60000.0x7 59999.9x3", "60000.3x1"), change(bids="59999.0x1")]
     assert chain.is_synced

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 from desk.model.effect import RequestDepth
 from desk.model.market import BookDelta, BookSnapshot, Quote, TradePrint
-from desk.model.units import Nanos
-from tests.exchange.scripted import BTC, BUY, IOC, SELL, Session, change, trade
+from desk.model.units import MILLISECOND, Nanos
+from tests.exchange.scripted import BTC, BUY, IOC, SELL, Session, book, change, trade
 
 
 def _only(kind, session):
@@ -93,3 +93,20 @@ def test_the_tape_shows_the_crowds_trades_and_what_we_take():
         TradePrint(Nanos(session.now - 1_000_000), BTC, Decimal("60000.1"), Decimal("0.3"), BUY, crowd[0].ts)
     ]
     assert [(each.price, each.quantity, each.aggressor) for each in ours] == [(60000, Decimal("0.5"), SELL)]
+
+
+def test_depth_is_not_answered_while_only_the_touch_is_known_and_the_chain_shows_the_break():
+    session = Session()
+    last_id = _only(BookDelta, session)[-1].last_id
+    session.crowd(book("60000.0x2", "60000.1x1", is_whole=False))
+    broken = _only(BookDelta, session)[-1]
+
+    session.exchange.execute(RequestDepth(session.now, BTC), session.now)
+    session.pass_time(MILLISECOND)
+    in_the_dark = session.heard
+    session.crowd(book("60000.0x2 59999.8x1", "60000.1x1"))
+    answers = [each for each in session.heard if isinstance(each, BookSnapshot)]
+
+    assert broken.previous_id != last_id
+    assert in_the_dark == []
+    assert [level.price for level in answers[0].bids] == [Decimal("60000.0"), Decimal("59999.8")]
