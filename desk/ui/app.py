@@ -69,6 +69,7 @@ class DeskApp(App[None]):
         self._alarms = Alarms()
         self._frame = 0
         self._painted_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
+        self._took_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
         self.trade = TradeScreen(self._session, clock_ms)
         self.register_theme(DESK_THEME)
         self.theme = DESK_THEME.name
@@ -91,11 +92,14 @@ class DeskApp(App[None]):
         """Look at the desk once, and show one group of panels what it sees."""
         now_ms = self._clock_ms()
         view = self._session.view
-        pulse = Pulse(fps=self._fps(now_ms), silent_ms=self.trade.dealer.watch())
+        pulse = Pulse(
+            fps=self._fps(now_ms), paint_ms=max(self._took_ms, default=0), silent_ms=self.trade.dealer.watch()
+        )
         self.trade.show(view, pulse, self._frame)
         for row in self._alarms.take(view.alerts, now_ms):
             self.notify(sanitise(row.text), severity=_TOASTS[row.severity], markup=False, timeout=6)
         self._frame += 1
+        self._took_ms.append(self._clock_ms() - now_ms)
 
     def action_panic(self, what: str) -> None:
         """Take the way out, whatever has the focus."""

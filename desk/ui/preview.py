@@ -129,9 +129,9 @@ def farewell(view: DeskView) -> list[str]:
     """Say what stays behind at the venue when the desk is left."""
     runs = [row.id for row in view.algos if row.ended is None]
     return [
-        f"{_count_orders(None, None, view)} rest at {view.venue}; leaving does not cancel them",
+        f"left at {view.venue}, not cancelled: {_count_orders(None, None, view)}",
         f"positions: {', '.join(_held(None, None, view, 'long', 'short')) or 'none'}",
-        f"runs: {', '.join(runs) or 'none'}; they come back paused",
+        f"runs, parked at the next start: {', '.join(runs) or 'none'}",
     ]
 
 
@@ -167,7 +167,9 @@ def _market_cost(command: PlaceOrder, instrument: Instrument, view: DeskView) ->
         price = _touch(command.symbol, command.side, view)
         return f", {_money(command.quantity * price, instrument)}, depth unknown" if price is not None else ""
     fee = _fee(walk.notional, instrument.taker_fee)
-    text = f", worst {_price(walk.worst, command.symbol, view)}, {_money(walk.notional, instrument)}, taker fee ≈ {fee}"
+    # Not the worst it may pay: that is the gate's to set, from the touch at the time.
+    reach = _price(walk.worst, command.symbol, view)
+    text = f", to {reach} in this book, {_money(walk.notional, instrument)}, taker fee ≈ {fee}"
     if walk.filled < command.quantity:
         return f"{text}, THE BOOK SHOWS ONLY {_quantity(walk.filled, instrument)}"
     return text

@@ -21,7 +21,10 @@ def say(line):
     ("line", "text"),
     [
         # 0.310 at 61843.2 and 0.190 at 61843.3: 19171.392 + 11750.227 = 30921.619, of which 0.05 % is 15.46.
-        ("buy 0.5 market", "alpha: BUY 0.500 BTCUSDT market, worst 61,843.3, ≈ 30,921.62 USDT, taker fee ≈ 15.46"),
+        (
+            "buy 0.5 market",
+            "alpha: BUY 0.500 BTCUSDT market, to 61,843.3 in this book, ≈ 30,921.62 USDT, taker fee ≈ 15.46",
+        ),
         # 0.01 * 61800 = 618; 0.02 % is 0.1236 and 0.05 % is 0.309.
         (
             "buy 0.01 @61800 post",
@@ -34,7 +37,7 @@ def say(line):
         ),
         (
             "close 50%",
-            "alpha: SELL 0.125 BTCUSDT market reduce-only, worst 61,843.1, ≈ 7,730.39 USDT, taker fee ≈ 3.87",
+            "alpha: SELL 0.125 BTCUSDT market reduce-only, to 61,843.1 in this book, ≈ 7,730.39 USDT, taker fee ≈ 3.87",
         ),
         (
             "chase sell 0.1 improve 2 trail cap 20bps oncap cross ttl 30s",

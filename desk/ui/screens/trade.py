@@ -23,7 +23,7 @@ from desk.ui.panels.commandline import CommandLine
 from desk.ui.panels.ladder import CursorRow
 from desk.ui.panels.ticket import Ticket
 from desk.ui.preview import farewell
-from desk.ui.resolve import OrderDraft, resolve_order
+from desk.ui.resolve import OrderDraft, quote_of, resolve_order
 from desk.ui.rows import command_to_end, run_of
 from desk.ui.running import Runner
 from desk.ui.screens.dialogs import Confirm
@@ -191,9 +191,10 @@ class TradeScreen(BackpressureScreen[None]):
         elif what == "exit":
             self._leave()
         else:
-            cursor = self._panes.ladder.cursor_price()
-            price = cursor.price if cursor is not None else None
-            self._ticket.open(what, Side.BUY, self._session.chosen.size, price)
+            chosen, cursor = self._session.chosen, self._panes.ladder.cursor_price()
+            quote = quote_of(chosen.symbol, self._session.view)
+            touch = quote.bid if quote is not None else None
+            self._ticket.open(what, Side.BUY, chosen.size, cursor.price if cursor is not None else touch)
 
     def _leave(self) -> None:
         """Leave the desk, once it was said what stays behind."""

@@ -31,9 +31,9 @@ async def test_leaving_is_asked_about_and_says_what_stays_behind():
 
         lines = [str(line.render()) for line in app.screen.query(".dialog-line")]
         assert lines == [
-            "5 orders rest at PAPER; leaving does not cancel them",
+            "left at PAPER, not cancelled: 5 orders",
             "positions: long 0.25 BTCUSDT of alpha, short 0.1 BTCUSDT of bravo",
-            "runs: chase-3; they come back paused",
+            "runs, parked at the next start: chase-3",
         ]
         await press(pilot, ["enter"])
     assert app._exit
