@@ -66,6 +66,9 @@ class Acts:
 
     def drive(self, run: Algo, event: AlgoEvent) -> None:
         """Show an event to a run and act on what it wishes."""
+        if run.symbol not in self.state.markets:
+            self.alert(Severity.WARN, f"{run.id}: {run.symbol} is not traded by this desk any more")
+            return
         for intent in run.on_event(event, sight(self.state, run)):
             self._act(run, intent)
 

@@ -44,12 +44,14 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             parts = ids.parse(spec.id)
             if parts is not None and parts.epoch == state.epoch:
                 state.order_seq = max(state.order_seq, parts.seq)
-        case SendCancel(order=order):
-            state.orders[order].pending = "cancel"
-            state.orders[order].is_cancel_wanted = True
-        case SendAmend(order=order, quantity=quantity):
-            state.orders[order].pending = "amend"
-            state.orders[order].quantity_asked = quantity
+        case SendCancel(order=order_id):
+            order = state.orders[order_id]
+            order.pending, order.is_cancel_wanted = "cancel", True
+            order.requests += 1
+        case SendAmend(order=order_id, quantity=quantity):
+            order = state.orders[order_id]
+            order.pending, order.quantity_asked = "amend", quantity
+            order.requests += 1
 
 
 def apply_report(state: DeskState, report: OrderReport) -> Booked:

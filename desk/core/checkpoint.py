@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from desk.core import bookkeeping, ids
+from desk.core import bookkeeping, ids, modes, reconcile
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
+from desk.model.command import ResumeDesk
 from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
-from desk.model.error import BadInput
+from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
     AccountReported,
     Event,
@@ -24,6 +25,8 @@ from desk.model.event import (
     OrderReport,
     Started,
     SubAccountOpened,
+    Submitted,
+    TruthLearned,
     VenuePosition,
 )
 from desk.model.units import AlgoId, Nanos, SubId, Symbol
@@ -92,7 +95,12 @@ def restore(memo: bytes | None, tail: Iterable[Event | Effect], limits: Limits) 
     if memo is not None:
         _fill(state, _decode(memo))
     for message in tail:
-        _fold(state, message)
+        try:
+            _fold(state, message)
+        except InvariantBroken as broken:
+            # It broke the books of the process that wrote it: that one halted there, and so does this one.
+            modes.set_mode(state, DeskMode.HALTED, str(broken))
+    bookkeeping.forget_ended(state)
     for run in state.runs.values():
         if isinstance(run, Chase) and not run.is_done:
             run.park(PARKED_BY_RESTART)
@@ -114,7 +122,7 @@ def _decode(memo: bytes) -> Checkpoint:
 def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.now, state.epoch, state.run_seq = checkpoint.now, checkpoint.epoch, checkpoint.run_seq
     if checkpoint.halted:
-        state.mode, state.mode_reason = DeskMode.HALTED, checkpoint.halted
+        modes.set_mode(state, DeskMode.HALTED, checkpoint.halted)
     state.accounts = {account.id: account for account in checkpoint.accounts}
     for order in checkpoint.orders:
         state.keep(order)
@@ -143,19 +151,32 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.open_account(state, sub)
         case SendOrder() | SendCancel() | SendAmend():
             bookkeeping.record_send(state, message)
-        case RunStarted(algo=algo, spec=spec):
-            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, started=message.ts))
+        case RunStarted(algo=algo, spec=spec, arrival=arrival):
+            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, arrival=arrival, started=message.ts))
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
-        case AccountReported():
-            bookkeeping.apply_statement(state, message)
-        case FundingPaid():
-            bookkeeping.apply_funding(state, message)
+        case AccountReported() | FundingPaid() | TruthLearned():
+            _fold_account(state, message)
+        case Submitted(command=ResumeDesk()) if state.mode is DeskMode.HALTED:
+            modes.set_mode(state, DeskMode.STARTING, "resumed by hand")
         case _ if isinstance(message, OrderReport):
             bookkeeping.apply_report(state, message)
         case _:
             pass
+
+
+def _fold_account(state: DeskState, message: AccountReported | FundingPaid | TruthLearned) -> None:
+    match message:
+        case AccountReported():
+            bookkeeping.apply_statement(state, message)
+        case FundingPaid():
+            bookkeeping.apply_funding(state, message)
+        case TruthLearned(truth=truth):
+            findings = reconcile.compare(state, truth)
+            for report in findings.reports:
+                bookkeeping.apply_report(state, report)
+            bookkeeping.apply_statement(state, findings.statement)
 
 
 def _end(state: DeskState, algo: AlgoId, reason: str) -> None:
@@ -165,11 +186,14 @@ def _end(state: DeskState, algo: AlgoId, reason: str) -> None:
 
 
 def _orders(state: DeskState) -> list[Order]:
-    """All orders still needed: those of the table and those a run on the screen still counts."""
+    """All orders still needed: those of the table and those a run on the screen still counts.
+
+    Their places in the queue are left out: they are of the market, which has moved on when they are read.
+    """
     orders = dict(state.orders)
     for each in state.run_orders.values():
         orders.update(each)
-    return list(orders.values())
+    return [structs.replace(order, ahead=None) for order in orders.values()]
 
 
 def _memo(run: Algo) -> ChaseMemo:

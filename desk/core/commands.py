@@ -154,10 +154,12 @@ def _start_chase(acts: Acts, command: StartChase) -> None:
         return _refuse(acts, refusal.reason)
     if state.mode is not DeskMode.RUNNING:
         return _refuse(acts, f"chase: the desk is {state.mode.value} ({state.mode_reason})")
+    arrival = state.markets[command.spec.symbol].quote
+    assert arrival is not None  # a running desk knows every touch
     state.run_seq += 1
-    run = Chase(ChaseMemo(id=AlgoId(f"chase-{state.run_seq}"), spec=command.spec))
+    run = Chase(ChaseMemo(id=AlgoId(f"chase-{state.run_seq}"), spec=command.spec, arrival=arrival, started=state.now))
     state.runs[run.id] = run
-    acts.out.append(RunStarted(state.now, run.id, command.spec))
+    acts.out.append(RunStarted(state.now, run.id, command.spec, arrival))
     acts.drive(run, Begin())
     return None
 

@@ -239,7 +239,8 @@ class Engine:
     def _place_in_queue(self, order: Order, report: OrderReport) -> None:
         if not isinstance(report, OrderAccepted | OrderAmended) or order.status is not OrderStatus.WORKING:
             return
-        order.ahead = queue.joined(order, self.state.markets[order.spec.symbol].book)
+        market = self.state.markets.get(order.spec.symbol)
+        order.ahead = queue.joined(order, market.book) if market is not None else None
 
     def _tell_fill(self, fill: FillRow) -> None:
         did = "bought" if fill.side.sign > 0 else "sold"

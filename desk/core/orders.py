@@ -96,6 +96,8 @@ class Order(Struct, kw_only=True):
     filled_as_maker: Decimal = ZERO
     value: Decimal = ZERO
     """Σ price * quantity of the booked trades."""
+    requests: int = 1
+    """Requests sent for it: itself, its amendments and its cancels."""
     pending: str = ""
     """The request on its way: `cancel`, `amend` or none."""
     quantity_asked: Decimal = ZERO

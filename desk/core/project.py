@@ -185,5 +185,6 @@ def _order(order: Order) -> OrderRow:
 
 
 def _algos(state: DeskState) -> tuple[AlgoRow, ...]:
-    rows = [run.view(sight(state, run)) for run in state.runs.values()]
+    # Between a restart and its first event there are runs, but no markets yet.
+    rows = [run.view(sight(state, run)) for run in state.runs.values() if run.symbol in state.markets]
     return tuple(reversed(rows))

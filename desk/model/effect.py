@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from desk.model.command import ChaseSpec
 from desk.model.event import TimerKey
+from desk.model.market import Quote
 from desk.model.order import OrderSpec
 from desk.model.units import AlgoId, ClientOrderId, Nanos, Symbol
 
@@ -70,6 +71,8 @@ class RunStarted(Struct, frozen=True, tag=True):
     ts: Nanos
     algo: AlgoId
     spec: ChaseSpec
+    arrival: Quote
+    """The touch it found: what its cap and its slippage are counted from."""
 
 
 class RunEnded(Struct, frozen=True, tag=True):

@@ -24,6 +24,7 @@ from desk.model.event import (
     TimerFired,
 )
 from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Wake
+from desk.model.market import Quote
 from desk.model.order import OrderKind, TimeInForce
 from desk.model.units import ZERO, AlgoId, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState
@@ -46,9 +47,9 @@ class ChaseMemo(Memo, kw_only=True):
     ending: str = ""
     """How it is being brought to its end: `cancel`, `cross`, `keep` or not yet."""
     end_reason: str = ""
-    arrival_touch: Decimal | None = None
-    arrival_mid: Decimal | None = None
-    started: Nanos = Nanos(0)
+    arrival: Quote
+    """The touch it found when it was started."""
+    started: Nanos
     ended: Nanos | None = None
     sent: Nanos | None = None
     """When the last place or amend left."""
@@ -56,8 +57,6 @@ class ChaseMemo(Memo, kw_only=True):
     rejects: int = 0
     """Refusals in a row."""
     rejects_total: int = 0
-    operations: int = 0
-    amends: int = 0
     crossings: int = 0
     """Tries to take what is left; an IOC may come back unfilled."""
 
@@ -110,7 +109,6 @@ class Chase:
         memo = self._memo
         match event:
             case Begin():
-                memo.started = sight.now
                 return self._arm_ttl()
             case Pause():
                 memo.is_parked = True
@@ -136,7 +134,6 @@ class Chase:
         memo = self._memo
         match event:
             case Refused(refusal=refusal):
-                memo.operations -= 1
                 memo.note = refusal.reason
                 memo.rejects += refusal.check not in NOT_COUNTED
             case OrderAccepted() | OrderAmended():
@@ -193,10 +190,9 @@ class Chase:
         if quote is None or sight.now - quote.ts > millis(spec.stale_ms):
             memo.state = AlgoState.PARKED
             return ()
-        if memo.arrival_touch is None:
-            memo.arrival_touch, memo.arrival_mid = chase_price.touch(spec.side, quote), quote.mid
         own = {live.price: live.leaves} if live is not None else {}
-        aim = chase_price.aim(spec, sight, own, memo.arrival_touch, memo.rejects)
+        arrival = chase_price.touch(spec.side, memo.arrival)
+        aim = chase_price.aim(spec, sight, own, arrival, memo.rejects)
         if aim is None:
             memo.note = "no price on our side of the book"
             return ()
@@ -229,12 +225,10 @@ class Chase:
             return ()
         if (wake := self._throttled(sight)) is not None:
             return wake
-        if memo.amends >= AMENDS_MAX:
-            memo.amends = 0
+        if live.requests > AMENDS_MAX:
             self._sent(sight, AlgoState.CANCELLING)
             return [Cancel(live.spec.id)]
         memo.note = f"moving {live.price} to {aim.price}" + (", the cap" if aim.is_beyond_cap else "")
-        memo.amends += 1
         self._sent(sight, AlgoState.AMENDING)
         # The venue takes the new TOTAL: sending what remains would shrink the order by what has filled.
         return [Amend(live.spec.id, aim.price, live.quantity)]
@@ -247,7 +241,6 @@ class Chase:
             return ()  # it takes what it can and ends by itself
         if live is not None:
             memo.state = AlgoState.CANCELLING
-            memo.operations += 1
             return [Cancel(live.spec.id)]
         if memo.ending == "cancel" or max(memo.rejects, memo.crossings) > spec.rejects_max:
             return self._finish(sight, memo.end_reason)
@@ -285,7 +278,6 @@ class Chase:
 
     def _sent(self, sight: Sight, state: AlgoState) -> None:
         self._memo.state, self._memo.sent = state, sight.now
-        self._memo.operations += 1
 
     def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
         self.end(reason, sight.now)
@@ -314,8 +306,8 @@ class Chase:
             order_price=live.price if live is not None else None,
             state=state,
             note=note,
-            arrival_mid=memo.arrival_mid,
-            operations=memo.operations,
+            arrival_mid=memo.arrival.mid,
+            operations=sum(order.requests for order in orders),
             rejects=memo.rejects_total,
             maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
             started=memo.started,

@@ -381,7 +381,7 @@ def test_an_order_amended_as_often_as_the_venue_allows_is_replaced():
            0ms  chase buy 1.0 throttle_ms=100   => place buy 1.0 @100.0 gtx
           40ms  accepted #1
     """)
-    player.rig.state.runs["chase-1"]._memo.amends = 10_000
+    player.order(1).requests = 10_001
 
     effects = player.rig.step(builders.quote("100.1/100.2", 600))
 
