@@ -34,7 +34,9 @@ async def test_the_echo_shows_the_resolved_order_before_enter():
         await press(pilot, ["colon", "type buy 500usd btc market"])
 
         # 0.008 * 61843.2 = 494.7456, of which 0.05 % is 0.247.
-        assert said(app) == "→ alpha: BUY 0.008 BTCUSDT market, to 61,843.2 in this book, ≈ 494.75 USDT, taker fee ≈ 0.25"
+        assert (
+            said(app) == "→ alpha: BUY 0.008 BTCUSDT market, to 61,843.2 in this book, ≈ 494.75 USDT, taker fee ≈ 0.25"
+        )
 
 
 async def test_tab_completes_and_the_arrow_recalls():
