@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from desk.model.command import (
@@ -24,9 +26,10 @@ from desk.model.command import (
 )
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.ui.complaint import Complaint
+from desk.ui.completion import complete
 from desk.ui.grammar import Help, Parsed, Quit, SelectSub, SelectSymbol, ShowTab, Wait, parse_line
 from desk.ui.resolve import Context
-from desk.ui.words import VERBS, BlotterTab
+from desk.ui.words import CHASE_WORDS, ORDER_FLAGS, VERBS, BlotterTab
 from tests.kit.views import ALPHA, BRAVO, BTC, CHARLIE, ETH, D, algo, desk_view, market
 
 
@@ -287,3 +290,52 @@ def test_amounts_stay_exact():
     (order,) = steps("buy 0.123 @61800.1")
 
     assert (order.quantity, order.price) == (Decimal("0.123"), Decimal("61800.1"))
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        [*VERBS, *CHASE_WORDS, *ORDER_FLAGS, "btc", "ETHUSDT", "all", "last", "desk", "6", "@", ";", "0.01", "500usd"]
+    )
+    | st.from_regex(r"[@$]?[0-9.]{1,20}(bps|t|s|ms|%|btc)?", fullmatch=True)
+    | st.text(max_size=12),
+    max_size=12,
+).map(" ".join)
+
+
+@given(SOUP)
+@settings(max_examples=400, deadline=None)
+def test_no_line_raises_whatever_is_typed(line):
+    parsed = parse_line(line, context())
+
+    assert isinstance(parsed, Parsed | Complaint)
+    assert all(each.startswith(line[:1]) for each in complete(line, context()))
+
+
+ORDER_LINES = st.tuples(
+    st.sampled_from(["buy", "sell"]),
+    st.integers(1, 5000).map(lambda thousandths: str(D(thousandths) / 1000))
+    | st.sampled_from(["150.55usd", "$99999", "33.333%", "0.0005", "0.0105", "1000.5"]),
+    st.sampled_from(["btc", "eth", ""]),
+    st.integers(610_000, 625_000).map(lambda tenths: f"@{D(tenths) / 10}")
+    | st.sampled_from(["market", "@61800.05", "@3400.25"]),
+    st.sampled_from(["", "post", "ioc", "reduce"]),
+).map(" ".join)
+
+
+@given(ORDER_LINES)
+@settings(max_examples=300, deadline=None)
+def test_no_order_leaves_that_breaks_a_filter_of_the_venue(line):
+    parsed = parse_line(line, context())
+    assume(isinstance(parsed, Parsed))
+
+    (order,) = parsed.steps
+
+    view = context().view
+    instrument, mark = view.instrument(order.symbol), view.market(order.symbol).mark.price
+    assert instrument.quantity_min <= order.quantity <= instrument.quantity_max
+    assert order.quantity % instrument.lot_size == 0
+    if order.price is not None:
+        assert order.price % instrument.tick_size == 0
+        assert order.reduce_only or order.quantity * order.price >= instrument.notional_min
+        worst = mark * (instrument.collar_up if order.side is Side.BUY else instrument.collar_down)
+        assert (worst - order.price) * order.side.sign >= 0
