@@ -97,6 +97,7 @@ class Chase:
     def end(self, reason: str, now: Nanos) -> None:
         """Remember that the run is over."""
         self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
+        self._memo.is_parked = False
 
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Take note of the event, then decide afresh from what is true now."""
