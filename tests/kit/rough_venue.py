@@ -54,6 +54,8 @@ class RoughVenue:
         self.orders: dict[ClientOrderId, Resting] = {}
         self.on_the_wire: dict[ClientOrderId, Decimal] = {}
         """Quantity of the orders that have left the desk and not reached the venue."""
+        self.trade_sizes = [D(size) for size in ("0.001", "0.001", "0.05", "0.05", "0.4", "1000")]
+        """What the market takes from a resting order at once, at most what is left of it."""
         self._trades: list[VenueTrade] = []
         self._agenda: list[tuple[Nanos, int, Happening]] = []
         self._count = 0
@@ -193,8 +195,7 @@ class RoughVenue:
         self._bid += self.rng.choice((-3, -1, -1, 0, 1, 1, 3)) * D("0.1")
         for order in self.orders.values():
             if order.is_open and self.rng.random() < 0.12:
-                lots = (D("0.001"), D("0.001"), D("0.05"), D("0.05"), D("0.4"), order.quantity)
-                self._trade(order, self.rng.choice(lots), is_maker=True)
+                self._trade(order, self.rng.choice(self.trade_sizes), is_maker=True)
         self._plan(self.rng.randint(5, 150), self._move_market)
         return Quote(self._now, BTC, self._bid, D(5), self._bid + D("0.1"), D(5), self._now)
 
