@@ -3,6 +3,7 @@
 import decimal
 import gc
 import logging
+import os
 import signal
 import sys
 from asyncio import get_running_loop
@@ -43,6 +44,8 @@ from desk.venues.paper import PaperVenue
 
 SWITCH_INTERVAL_S: Final = 1e-4
 """The default of 5 ms would make every tick wait for the screen's turn."""
+SCREEN_ENVIRONMENT: Final = {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "25"}
+"""A late paint waits half as long, nothing moves for show, and Esc is not held back; the trader's own values win."""
 LOG_BYTES_MAX: Final = 10_000_000
 
 
@@ -216,6 +219,8 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
 
 
 def _show(options: Options, handle: DeskHandle) -> None:
+    for name, value in SCREEN_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
     from desk.ui.arming import KeyMode
 
@@ -232,7 +237,7 @@ def _show(options: Options, handle: DeskHandle) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
     gc.freeze()
-    app.run()
+    app.run(mouse=False)  # every motion would be reported upstream, over SSH
 
 
 def _forbid_floats_in_money() -> None:

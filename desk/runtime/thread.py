@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 import uvloop
 
+from desk.model.error import DeskError
 from desk.runtime.handle import DeskHandle
 
 JOIN_S: Final = 10.0
@@ -16,39 +18,34 @@ Serve = Callable[[Callable[[DeskHandle], None]], Awaitable[None]]
 
 
 class EngineThread:
-    """Starts the desk on its thread and waits for its end; what goes wrong at the start is raised to the starter."""
+    """Starts the desk on its thread and waits for its end; what goes wrong there is raised to whoever waits."""
 
     def __init__(self, serve: Serve) -> None:
         self._serve = serve
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
         self._settled = threading.Event()
         self._handle: DeskHandle | None = None
-        self._failure: BaseException | None = None
+        self._ended: Future[None] | None = None
 
     def start(self) -> DeskHandle:
         """Return the handle as soon as the desk can be spoken to."""
-        self._thread.start()
+        self._ended = self._pool.submit(lambda: uvloop.run(self._main()))
+        self._ended.add_done_callback(lambda _: self._settled.set())
         self._settled.wait()
         if self._handle is None:
-            assert self._failure is not None
-            raise self._failure
+            self._ended.result()
+            raise DeskError("engine: expected it to start, found it ended before its first turn")
         return self._handle
 
     def stop(self) -> None:
         """Finish the desk; raise what ended it, if it did not end well."""
-        if self._handle is not None:
-            self._handle.stop()
-        self._thread.join(JOIN_S)
-        if self._failure is not None:
-            raise self._failure
-
-    def _run(self) -> None:
+        if self._handle is None or self._ended is None:
+            return
+        self._handle.stop()
         try:
-            uvloop.run(self._main())
-        except BaseException as failure:  # noqa: BLE001  # handed over to the thread that waits for it
-            self._failure = failure
-        finally:
-            self._settled.set()
+            self._ended.result(JOIN_S)
+        except TimeoutError as late:
+            raise DeskError(f"engine: expected it to finish within {JOIN_S:.0f} s, found it still at work") from late
 
     async def _main(self) -> None:
         await self._serve(self._hand_over)

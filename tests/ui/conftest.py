@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-# Textual reads these when it is imported.
+# Textual reads these when it is imported. The snapshot plugin keeps a variable of its own under the same prefix.
 for _name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
-    del os.environ[_name]
+    if not _name.startswith("TEXTUAL_SNAPSHOT_"):
+        del os.environ[_name]
 
 
 @pytest.fixture(autouse=True)
