@@ -2,14 +2,12 @@
 
 import decimal
 import gc
-import logging
 import os
 import signal
 import sys
 from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
-from logging.handlers import RotatingFileHandler
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +32,7 @@ from desk.model.units import SECOND, Nanos, Symbol, millis
 from desk.model.view import DeskMode, DeskView
 from desk.runtime.clocks import VirtualClock, WallClock
 from desk.runtime.handle import DeskHandle
+from desk.runtime.logs import logged
 from desk.runtime.ports import Clock, Journal
 from desk.runtime.pump import Pump
 from desk.runtime.thread import EngineThread
@@ -46,7 +45,6 @@ SWITCH_INTERVAL_S: Final = 1e-4
 """The default of 5 ms would make every tick wait for the screen's turn."""
 SCREEN_ENVIRONMENT: Final = {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "25"}
 """A late paint waits half as long, nothing moves for show, and Esc is not held back; the trader's own values win."""
-LOG_BYTES_MAX: Final = 10_000_000
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -69,7 +67,7 @@ class Assembly(Struct, frozen=True):
 def run_screen(options: Options) -> None:
     """Open the desk full screen and return when the trader quits."""
     _forbid_floats_in_money()
-    with _claimed(options):
+    with _claimed(options, is_headless=False):
         engine = EngineThread(lambda hand_over: _serve(options, hand_over))
         handle = engine.start()
         try:
@@ -81,7 +79,7 @@ def run_screen(options: Options) -> None:
 def run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
     """Run without a screen for `span_s` desk seconds (None: until the market or a signal ends it); return the end."""
     _forbid_floats_in_money()
-    with _claimed(options):
+    with _claimed(options, is_headless=True):
         return uvloop.run(_run_headless(options, script, span_s))
 
 
@@ -162,25 +160,16 @@ def _last_seq(loaded: Loaded) -> int:
     return loaded.records[-1].seq if loaded.records else loaded.checkpoint_seq
 
 
-def _claimed(options: Options) -> AbstractContextManager[object]:
-    """Take the data directory for this desk alone and send the log there; a replay leaves nothing behind."""
+@contextmanager
+def _claimed(options: Options, *, is_headless: bool) -> Iterator[None]:
+    """Take the data directory for this desk alone and log there; a replay leaves nothing behind."""
     if options.recording is not None:
-        return nullcontext()
+        with logged(None, is_headless=is_headless):
+            yield
+        return
     directory = options.settings.data_dir
-    stack = ExitStack()
-    stack.enter_context(DirectoryLock(directory))
-    try:
-        log = RotatingFileHandler(directory / "desk.log", maxBytes=LOG_BYTES_MAX, backupCount=4, encoding="utf-8")
-    except OSError as error:
-        stack.close()
-        raise BadInput(f"{directory}: expected a directory that can be written, found: {error.strerror}") from error
-    log.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root = logging.getLogger("desk")
-    root.setLevel(logging.INFO)
-    root.addHandler(log)
-    stack.callback(root.removeHandler, log)
-    stack.callback(log.close)
-    return stack
+    with DirectoryLock(directory), logged(directory, is_headless=is_headless):
+        yield
 
 
 async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> None:

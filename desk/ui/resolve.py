@@ -100,6 +100,7 @@ def resolve_chase(draft: ChaseDraft, context: Context) -> StartChase:
         _check_notional(quantity, reference, instrument)
     if draft.cap_price is not None:
         _check_price(draft.cap_price, draft.side, instrument, context.view, which="cap")
+        _check_cap_is_near(draft.cap_price, draft.side, instrument, context.view)
     spec = ChaseSpec(
         sub=account.id,
         symbol=draft.symbol,
@@ -271,6 +272,18 @@ def _check_price(price: Decimal, side: Side, instrument: Instrument, view: DeskV
     limit = instrument.round_up_to_tick(mark.price * instrument.collar_down)
     if price < limit:
         raise Misread(which, f"at least {plain(limit)} (the venue's collar for a sell)", plain(price))
+
+
+def _check_cap_is_near(cap: Decimal, side: Side, instrument: Instrument, view: DeskView) -> None:
+    """A cap so far on the safe side that the chase could never trade is a slip, most likely a distance meant in bps."""
+    mark = mark_of(instrument.symbol, view)
+    if mark is None:
+        return
+    low, high = mark.price * instrument.collar_down, mark.price * instrument.collar_up
+    if side is Side.BUY and cap < low:
+        raise Misread("cap", f"at least {plain(instrument.round_up_to_tick(low))}, or a distance in bps", plain(cap))
+    if side is Side.SELL and cap > high:
+        raise Misread("cap", f"at most {plain(instrument.round_down_to_tick(high))}, or a distance in bps", plain(cap))
 
 
 def _check_notional(quantity: Decimal, price: Decimal, instrument: Instrument) -> None:

@@ -231,6 +231,8 @@ def test_what_follows_a_wait_must_at_least_begin_with_verbs():
         ("chase 0.1", "side: expected buy or sell, found 0.1"),
         ("chase buy 0.1 ttl", "ttl: expected a value such as 30s or 2m, found nothing"),
         ("chase buy 0.1 oncap cross", "oncap: expected a cap beside it, found none"),
+        ("chase buy 0.1 cap 10", "cap: expected at least 58750.6, or a distance in bps, found 10"),
+        ("chase sell 0.1 cap 99000", "cap: expected at most 64934.8, or a distance in bps, found 99000"),
         ("chase buy 0.1 cap 20bps oncap explode", "oncap: expected one of hold, cancel, cross, found explode"),
         ("chase buy 0.1 throttle 250", "throttle: expected a time such as 30s, 500ms or 2m, found 250"),
         ("chase buy 0.1 join mid", "peg: expected one, found another: mid"),

@@ -1,0 +1,36 @@
+"""Where the log goes."""
+
+import logging
+
+import pytest
+
+from desk.model.error import BadInput
+from desk.runtime.logs import logged
+
+
+def test_the_file_gets_everything_and_standard_error_only_warnings(tmp_path, capsys):
+    with logged(tmp_path, is_headless=True):
+        logging.getLogger("desk.pump").info("a fill")
+        logging.getLogger("desk.pump").warning("a stale mark")
+
+    written = (tmp_path / "desk.log").read_text()
+    assert "a fill" in written
+    assert "a stale mark" in written
+    assert capsys.readouterr().err == "desk: a stale mark\n"
+
+
+def test_nothing_is_written_over_a_screen(capsys):
+    with logged(None, is_headless=False):
+        logging.getLogger("desk.pump").error("halted")
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "desk.log").mkdir()
+
+    with (
+        pytest.raises(BadInput, match=r"desk.log: expected a file that can be written, found: Is a directory"),
+        logged(tmp_path, is_headless=True),
+    ):
+        pass
