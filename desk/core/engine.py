@@ -119,8 +119,7 @@ class Engine:
         state.markets[quote.symbol].quote = quote
         if state.mode is DeskMode.RUNNING:
             for run in state.runs_on(quote.symbol):
-                if not run.is_parked:
-                    self._acts.drive(run, quote)
+                self._acts.drive(run, quote)
         elif state.mode is DeskMode.STARTING:
             self._judge()
 

@@ -94,7 +94,7 @@ def apply_funding(accounts: Iterable[Account], house: Account, payment: FundingP
     left = payment.amount
     for account in accounts:
         quantity = account.quantity(payment.symbol)
-        if not quantity or account is house:
+        if not quantity:
             continue
         share = money(-quantity * payment.mark * payment.rate)
         account.wallet += share

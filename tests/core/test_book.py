@@ -25,6 +25,10 @@ def test_a_book_shows_its_levels_from_the_best_outwards():
     assert book.best(Side.SELL) == levels("4@100.1")[0]
 
 
+def test_a_depth_with_a_size_of_zero_has_no_such_level():
+    assert synced("0@100.0 3@99.9").best(Side.BUY) == levels("3@99.9")[0]
+
+
 def test_a_delta_replaces_sizes_adds_prices_and_removes_what_is_zero():
     book = synced()
 

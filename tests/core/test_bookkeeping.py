@@ -74,6 +74,16 @@ def test_a_fill_is_booked_with_its_owner_its_profit_and_its_maker(state):
     assert state.accounts["1"].wallet == D("1000.95")
 
 
+def test_only_the_latest_trade_ids_are_remembered(state, monkeypatch):
+    monkeypatch.setattr("desk.core.bookkeeping.TRADES_MAX", 2)
+    spec = send(state)
+
+    for number in range(1, 5):
+        bookkeeping.apply_report(state, builders.fill(spec, number, "0.1", "0.1"))
+
+    assert list(state.trades) == [(BTC, 3), (BTC, 4)]
+
+
 def test_trade_ids_of_two_symbols_do_not_collide(state):
     first, second = send(state), send(state, "PMS0001_MAN001000000_00002", symbol="ETHUSDT")
 

@@ -26,6 +26,7 @@ def test_a_sample_has_the_mid_and_the_equity_of_every_sub_account():
 
 def test_without_a_market_there_is_no_price_and_equity_is_cash():
     state = rig.begun(wallet="1000").state
+    state.accounts["1"].position(BTC).quantity = D(2)
 
     charts.sample(state)
 

@@ -10,6 +10,7 @@ from desk.core import checkpoint
 from desk.core.engine import Engine
 from desk.core.orders import Order
 from desk.core.project import Projector
+from desk.core.state import ENDED_MAX
 from desk.model.command import ResumeAlgo, ResumeDesk
 from desk.model.effect import SendOrder
 from desk.model.error import BadInput, InvariantBroken
@@ -20,7 +21,9 @@ from desk.model.event import (
     LinkState,
     OpenOrder,
     OrderAccepted,
+    OrderRejected,
     Started,
+    TimerKey,
     TruthLearned,
     VenueTrade,
 )
@@ -163,6 +166,25 @@ def test_a_run_comes_back_parked_and_counts_from_where_it_arrived():
     (effect,) = desk.command(ResumeAlgo("chase-1"), 200)
 
     assert effect.price == D("100.2")  # 20 bps above 100.0, wherever the market is now
+
+
+def test_a_resumed_run_is_woken_when_its_time_is_over_although_the_timer_died_with_its_process():
+    player = tell("   0ms  chase buy 1.0 ttl_ms=9000   => place buy 1.0 @100.0 gtx")
+    desk = Rig(Engine(come_back(None, player.rig.journal)))
+    desk.step(Started(at(100), 2, "PAPER", (builders.instrument(),), LIMITS))
+
+    desk.command(ResumeAlgo("chase-1"), 200)
+
+    assert desk.timers[TimerKey("chase-1", "ttl")] == at(9000)
+
+
+def test_a_long_journal_brings_back_only_the_latest_ended_orders():
+    journal = list(rig.started().journal)
+    for number in range(ENDED_MAX + 7):
+        spec = builders.spec(f"A{number}")
+        journal += [SendOrder(EPOCH, spec), OrderRejected(EPOCH, spec.id, 0, "no", EPOCH)]
+
+    assert len(come_back(None, journal).orders) == ENDED_MAX
 
 
 def test_a_restart_goes_on_numbering_runs():

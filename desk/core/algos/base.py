@@ -73,10 +73,6 @@ class Algo(Protocol):
     def is_done(self) -> bool:
         """Tell whether the run is over."""
 
-    @property
-    def is_parked(self) -> bool:
-        """Tell whether a person has to resume it."""
-
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Move by one event; return what is wished now."""
 

@@ -80,11 +80,6 @@ class Chase:
         """Tell whether the run is over."""
         return self._memo.state is AlgoState.DONE
 
-    @property
-    def is_parked(self) -> bool:
-        """Tell whether a person has to resume it."""
-        return self._memo.is_parked
-
     def save(self) -> ChaseMemo:
         """Return a copy of what it knows."""
         return structs.replace(self._memo)

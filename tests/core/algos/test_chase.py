@@ -346,6 +346,17 @@ def test_a_crossing_that_comes_back_short_is_tried_again_after_the_throttle():
     """)
 
 
+def test_a_parked_chase_whose_time_is_over_crosses_as_soon_as_the_touch_is_fresh():
+    tell("""
+           0ms  chase buy 1.0 throttle_ms=200 ttl_ms=2000 on_ttl=cross  => place buy 1.0 @100.0 gtx
+          40ms  accepted #1
+         100ms  pause chase-1
+        2000ms  (timer)                              => cancel #1
+        2040ms  cancelled #1
+        2200ms  quote 100.0/100.1                    => place buy 1.0 @100.1 ioc
+    """)
+
+
 # The cap, and what is too small
 
 

@@ -302,6 +302,7 @@ def test_only_the_worse_side_binds_margin():
     send(desk, wish(quantity="9"))
 
     assert granted(desk, wish("sell", "10", "100.1"))
+    assert refusal(desk, wish("sell", "10.1", "100.1"))[0] == "margin"
 
 
 def test_what_shrinks_the_worst_case_passes_without_margin():
@@ -311,6 +312,14 @@ def test_what_shrinks_the_worst_case_passes_without_margin():
     assert granted(desk, wish("sell", "5", "100.1"))
     assert refusal(desk, wish("buy", "1"))[0] == "margin"
     assert granted(desk, wish("sell", "20", "100.1", reduce_only=True))
+
+
+def test_a_closing_order_binds_no_margin():
+    desk = poor()
+    hold(desk, ALPHA, "10")
+    send(desk, wish("sell", "10", "100.1", reduce_only=True))
+
+    assert granted(desk, wish("sell", "20", "100.1"))  # from long 10 to short 10
 
 
 def test_an_open_loss_counts_as_lost():
