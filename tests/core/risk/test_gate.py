@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from desk.core.bookkeeping import record_send
 from desk.core.risk import gate
 from desk.core.risk.gate import Claim
-from desk.model.command import ChaseSpec, ResumeDesk
+from desk.model.command import ResumeDesk
 from desk.model.effect import SendAmend, SendOrder
 from desk.model.event import LinkChanged, LinkState, OrderCancelled
 from desk.model.intent import Place, Refusal
@@ -378,34 +378,6 @@ def test_an_order_of_a_run_may_not_be_amended_beyond_its_parent():
     """)
 
     assert player.rig.alerts[-1] == ("amend buy 1.5 BTCUSDT: parent of 1.0: 1.0 is filled or working, found 0.5 more")
-
-
-# Chases
-
-
-def chase(**changes):
-    return replace(ChaseSpec(sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("1.0")), **changes)
-
-
-@pytest.mark.parametrize(
-    ("spec", "reason"),
-    [
-        (chase(sub="9"), "sub-account 9 or symbol BTCUSDT is not known here"),
-        (chase(symbol="XRPUSDT"), "sub-account 1 or symbol XRPUSDT is not known here"),
-        (chase(quantity=D("1.0005")), "quantity: expected a multiple of the lot 0.001, found 1.0005"),
-        (chase(throttle_ms=49), "throttle: expected at least 50 ms, found 49 ms"),
-        (chase(ttl_ms=200), "ttl: expected at least the throttle of 250 ms, found 200 ms"),
-        (chase(cap_bps=D(-1)), "cap: expected 0 bps or more from the arrival touch, found -1 bps"),
-        (chase(offset_ticks=-1), "offset, improvement and smallest move: expected whole ticks, none negative"),
-        (chase(peg_ticks=0), "offset, improvement and smallest move: expected whole ticks, none negative"),
-    ],
-)
-def test_a_chase_that_makes_no_sense_does_not_start(desk, spec, reason):
-    assert gate.review_chase(spec, desk.state).reason.partition(": ")[2] == reason
-
-
-def test_a_chase_of_the_defaults_may_start(desk):
-    assert gate.review_chase(chase(), desk.state) is None
 
 
 def test_a_resumed_desk_trades_again(desk):
