@@ -92,6 +92,14 @@ class RoughVenue:
                 return
             yield
 
+    def go_on_alone(self, span_ms: int) -> None:
+        """Let time pass while nobody listens: what is reported meanwhile is lost."""
+        end = Nanos(self._now + span_ms * MILLISECOND)
+        while self._agenda[0][0] <= end:
+            self._now, _, happening = heapq.heappop(self._agenda)
+            happening()
+        self._now = end
+
     def take(self, effects: Sequence[Effect]) -> None:
         """Receive what the desk sends; each request travels on its own."""
         for effect in effects:
