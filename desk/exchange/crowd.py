@@ -36,14 +36,18 @@ class _Manner(Struct, frozen=True):
 
 
 _MANNERS: Final = {
-    Mood.QUIET: _Manner(25.0, 0.000012, 0.0, 40.0, 0.22),
-    Mood.TREND: _Manner(45.0, 0.00002, 0.000004, 20.0, 0.30),
-    Mood.BURST: _Manner(150.0, 0.00007, 0.0, 4.0, 0.40),
-    Mood.GAP: _Manner(100.0, 0.00004, 0.0, 1.5, 0.45),
+    Mood.QUIET: _Manner(40.0, 0.000003, 0.0, 20.0, 0.22),
+    Mood.TREND: _Manner(60.0, 0.000004, 0.000005, 12.0, 0.30),
+    Mood.BURST: _Manner(150.0, 0.00004, 0.0, 2.5, 0.40),
+    Mood.GAP: _Manner(100.0, 0.00004, 0.0, 1.0, 0.45),
 }
 _AFTER_QUIET: Final = (Mood.TREND, Mood.TREND, Mood.BURST, Mood.BURST, Mood.BURST, Mood.GAP)
 _HOMESICK_SECONDS: Final = 4 * 3_600.0
 """The fair price is pulled home this slowly: it wanders freely for minutes and never leaves for good."""
+_STICKY_TICKS: Final = 1.0
+"""The touch stands until the fair price has left it by this much: queues have time to form and to be eaten."""
+_HASTE: Final = 0.4
+"""Chance that an event then moves the touch."""
 _SWEEP_LEVELS_MAX: Final = 12
 _SPREAD_TICKS_MAX: Final = 25
 _LEVELS_MAX: Final = 320
@@ -97,7 +101,7 @@ class Crowd:
         """Let one thing happen, `elapsed` seconds after the last."""
         self._wander(elapsed)
         mid, spread = (self._best(Side.BUY) + self._best(Side.SELL)) / 2, self._spread()
-        if abs(self.state.fair - mid) > spread / 2 and self._chance.random() < 0.8:
+        if abs(self.state.fair - mid) > spread / 2 + _STICKY_TICKS and self._chance.random() < _HASTE:
             self._move(Side.BUY if self.state.fair > mid else Side.SELL)
         elif spread > 1 and self._chance.random() < 0.6:
             self._improve(Side.BUY if self.state.fair > mid else Side.SELL)

@@ -19,7 +19,7 @@ _FUNDING_RATE: Final = Decimal("0.0001")
 _CHARACTERS: Final = {
     Symbol("BTCUSDT"): Character(home=618_000, touch=4_000, trade=30, reach=6_000, wildness=1.0),
     Symbol("ETHUSDT"): Character(home=265_000, touch=30_000, trade=350, reach=3_000, wildness=1.3),
-    Symbol("SOLUSDT"): Character(home=14_800, touch=40_000, trade=500, reach=350, wildness=2.2),
+    Symbol("SOLUSDT"): Character(home=14_800, touch=40_000, trade=500, reach=350, wildness=3.5),
 }
 
 
