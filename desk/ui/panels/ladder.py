@@ -53,11 +53,14 @@ class LadderSection(Struct, frozen=True, kw_only=True):
 
 
 class CursorRow(NamedTuple):
-    """The prices of the row under the cursor: from `low` to `high`, and the one an order is placed at."""
+    """The prices of the row under the cursor, from `low` to `high`; the same unless rows are grouped."""
 
     low: Decimal
     high: Decimal
-    price: Decimal
+
+    def price(self, side: Side) -> Decimal:
+        """Return where an order is placed: at the end of the row that is further from the market."""
+        return self.low if side is Side.BUY else self.high
 
 
 class LadderPanel(Panel[LadderSection]):
@@ -101,7 +104,7 @@ class LadderPanel(Panel[LadderSection]):
             return None
         step = self._section.instrument.tick_size
         low = row * self.window.grouping * step
-        return CursorRow(low, low + (self.window.grouping - 1) * step, low)
+        return CursorRow(low, low + (self.window.grouping - 1) * step)
 
     @property
     def price_height(self) -> int:

@@ -194,7 +194,7 @@ class TradeScreen(BackpressureScreen[None]):
             chosen, cursor = self._session.chosen, self._panes.ladder.cursor_price()
             quote = quote_of(chosen.symbol, self._session.view)
             touch = quote.bid if quote is not None else None
-            self._ticket.open(what, Side.BUY, chosen.size, cursor.price if cursor is not None else touch)
+            self._ticket.open(what, Side.BUY, chosen.size, cursor.price(Side.BUY) if cursor is not None else touch)
 
     def _leave(self) -> None:
         """Leave the desk, once it was said what stays behind."""
@@ -203,7 +203,7 @@ class TradeScreen(BackpressureScreen[None]):
     def _order(self, side: Side, row: CursorRow | None) -> None:
         chosen = self._session.chosen
         draft = OrderDraft(
-            symbol=chosen.symbol, side=side, amount=Amount(chosen.size), price=row.price if row is not None else None
+            symbol=chosen.symbol, side=side, amount=Amount(chosen.size), price=row.price(side) if row is not None else None
         )
         try:
             self._deal_key(resolve_order(draft, self._session.context))

@@ -114,21 +114,24 @@ async def test_without_a_price_it_waits(ladder):
 
 
 async def test_the_cursor_starts_on_the_best_bid(ladder):
-    assert ladder.cursor_price() == CursorRow(D("61843.1"), D("61843.1"), D("61843.1"))
+    assert ladder.cursor_price() == CursorRow(D("61843.1"), D("61843.1"))
 
 
 async def test_the_cursor_goes_up_with_the_price(ladder):
     ladder.move_cursor(2)
 
-    assert ladder.cursor_price().price == D("61843.3")
+    assert ladder.cursor_price().low == D("61843.3")
     assert ">" in line_of(ladder, "61,843.3")
 
 
-async def test_a_grouped_row_spans_its_ticks_and_orders_at_its_low(ladder):
+async def test_a_grouped_row_spans_its_ticks_and_orders_at_the_end_away_from_the_market(ladder):
     for _ in range(3):
         ladder.group(1)
 
-    assert ladder.cursor_price() == CursorRow(D("61843.0"), D("61843.9"), D("61843.0"))
+    row = ladder.cursor_price()
+
+    assert row == CursorRow(D("61843.0"), D("61843.9"))
+    assert (row.price(Side.BUY), row.price(Side.SELL)) == (D("61843.0"), D("61843.9"))
 
 
 async def test_an_armed_ladder_stays_still_and_says_how_to_find_the_market(ladder):
@@ -154,7 +157,7 @@ async def test_centre_brings_touch_and_cursor_back(ladder):
 
     ladder.centre()
 
-    assert ladder.cursor_price().price == D("61900.0")
+    assert ladder.cursor_price().low == D("61900.0")
     assert "c: centre" not in ladder.text()[0]
 
 
@@ -163,7 +166,7 @@ async def test_another_symbol_has_its_own_window(ladder):
 
     ladder.show(section(instrument=instrument(ETH), market=eth_market(), orders=(), other_orders=(), position=None))
 
-    assert ladder.cursor_price().price == D("3401.25")
+    assert ladder.cursor_price().low == D("3401.25")
 
 
 async def test_markup_in_a_name_is_shown_not_interpreted(ladder):
