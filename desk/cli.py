@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         if parsed.command == "config":
             print(describe(), end="")
             return OK
+        if parsed.command == "sim":
+            return _simulate(parsed)
         options = _options(parsed)
         if parsed.headless:
             return _headless(parsed, options)
@@ -93,6 +96,25 @@ def _headless(parsed: argparse.Namespace, options: Options) -> int:
     return OK
 
 
+def _simulate(parsed: argparse.Namespace) -> int:
+    from desk.sim.plan import Plan, chosen
+    from desk.sim.world import World
+
+    world = World(Plan(1 if parsed.seed is None else parsed.seed, chosen(parsed.faults)), round(parsed.hours * 3_600))
+    started = time.perf_counter()
+    outcome = world.run()
+    rate = round(outcome.seconds / (time.perf_counter() - started))
+    if parsed.json:
+        print(json.dumps(outcome.document(rate), indent=2))
+    else:
+        print(f"{outcome.seconds} s, {outcome.orders} orders, {outcome.fills} fills, {outcome.kills} kills, {rate} s/s")
+        print("\n".join(f"  {name} {count}" for name, count in (outcome.faults | outcome.sightings).items()))
+        print(f"trace {outcome.trace_hash}")
+    for violation in outcome.violations:
+        print(f"desk: {violation}; replay: {outcome.replay}", file=sys.stderr)
+    return FAILED if outcome.violations else OK
+
+
 def _options(parsed: argparse.Namespace) -> Options:
     overrides = {
         "data_dir": parsed.data,
@@ -121,7 +143,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "command", nargs="?", choices=("config",), help="config: print the settings file with all defaults"
+        "command",
+        nargs="?",
+        choices=("config", "sim"),
+        help="config: print the settings file with all defaults; sim: play a session that tries to break the desk",
     )
     parser.add_argument("--version", action="version", version=f"desk {__version__}")
     where = parser.add_argument_group("where things are")
@@ -133,6 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     market.add_argument("--speed", type=_speed, default=1, metavar="N", help="desk seconds per second, or `max`")
     market.add_argument("--seed", type=int, metavar="N", help="of the practice market")
+    sim = parser.add_argument_group("simulator")
+    sim.add_argument("--hours", type=_hours, default=1, metavar="H", help="simulated hours (default 1)")
+    sim.add_argument("--faults", default="all", metavar="LIST", help="all, none, or names parted by commas")
     screen = parser.add_argument_group("screen")
     screen.add_argument(
         "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
@@ -153,6 +181,16 @@ def _speed(text: str) -> int | None:
     if text == SPEED_MAX:
         return None
     return _whole(text, "a whole number of at least 1, or max")
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours < 10_000:
+        raise argparse.ArgumentTypeError(f"expected hours above 0, found {text}")
+    return hours
 
 
 def _span(text: str) -> int:

@@ -1,0 +1,151 @@
+"""What must hold between the desk and the venue: after every turn, and once the weather has been calm for a while."""
+
+from typing import Final
+
+from desk.core.state import DeskState
+from desk.exchange.exchange import Exchange
+from desk.model.effect import SendOrder, VenueEffect
+from desk.model.event import VenueTruth
+from desk.model.order import OrderSpec, OrderStatus
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol
+from desk.sim.disk import Disk
+from desk.sim.oracle import Oracle
+from desk.sim.process import Process
+
+BOOKED_WITHIN: Final = Nanos(45 * SECOND)
+"""A trade that no stream has told us must have been found by a poll by then."""
+
+
+class Judge:
+    """Compares; what it finds wrong goes to the oracle's list."""
+
+    def __init__(self, oracle: Oracle, exchange: Exchange, disk: Disk) -> None:
+        self._oracle = oracle
+        self._exchange = exchange
+        self._disk = disk
+        self._ended: dict[ClientOrderId, OrderStatus] = {}
+        self._open: tuple[ClientOrderId, ...] = ()
+        self._trades_seen = 0
+        self._unbooked: dict[tuple[Symbol, int], Nanos] = {}
+        self._epoch = 0
+
+    def begin(self, process: Process, *, was_durable: bool) -> None:
+        """A new process has come back from the journal; what the last one knew was durable, or the disk was full."""
+        self._open = tuple(process.state.open)
+        for order_id in self._open:
+            if order_id in self._ended:
+                if was_durable:
+                    self._oracle.blame("I12", f"{order_id} had ended before the restart and is open after it")
+                del self._ended[order_id]
+
+    def sent(self, effect: VenueEffect, process: Process) -> None:
+        """The desk is sending something."""
+        if not isinstance(effect, SendOrder):
+            return
+        if effect.spec.id not in self._disk.intents and not effect.spec.closing:
+            self._oracle.blame("I3", f"{effect.spec.id} left before its intent was durable")
+        self._check_close(effect.spec, process.state)
+        epoch = int(effect.spec.id[11:14], 36)
+        if epoch != process.epoch or epoch < self._epoch:
+            self._oracle.blame("I18", f"{effect.spec.id}: sent by epoch {process.epoch}")
+        self._epoch = epoch
+
+    def after_turn(self, process: Process) -> None:
+        """Check what must hold at every instant."""
+        state = process.state
+        if process.broken:
+            self._oracle.blame("A", f"the desk found its own books broken: {process.broken}")
+        ids = tuple(state.open)
+        if ids != self._open:
+            for order_id in self._open:
+                if order_id not in state.open:
+                    self._check_ended(state, order_id)
+            for order_id in ids:
+                if order_id in self._ended:
+                    self._oracle.blame("I12", f"{order_id} is open again after it was {self._ended[order_id].value}")
+                    del self._ended[order_id]
+            self._open = ids
+
+    def check_lag(self, state: DeskState, since: Nanos, now: Nanos) -> None:
+        """Check that trades are booked in time; `since` is when the desk could last not hear or act."""
+        known = self._oracle.trades
+        if len(known) > self._trades_seen:
+            for key in list(known)[self._trades_seen :]:
+                self._unbooked[key] = known[key][1]
+            self._trades_seen = len(known)
+        for key, at in list(self._unbooked.items()):
+            if key in state.trades:
+                del self._unbooked[key]
+            elif now - max(at, since) > BOOKED_WITHIN:
+                self._oracle.blame("I14", f"trade {key[1]} of {key[0]} is not booked {(now - at) // SECOND} s later")
+                del self._unbooked[key]
+
+    def check_calm(self, state: DeskState, now: Nanos) -> None:
+        """Check that the desk has come to agree with the venue, to the last digit."""
+        truth = self._exchange.truth(now)
+        self._check_orders(state, truth)
+        self._check_trades(state)
+        self._check_positions(state, truth)
+
+    def _check_close(self, spec: OrderSpec, state: DeskState) -> None:
+        held = self._oracle.holding(spec.sub, spec.symbol).quantity
+        if not spec.closing or held != state.accounts[spec.sub].quantity(spec.symbol):
+            return  # a trade is still on its way to the desk: it cannot know better
+        if held * spec.side.sign > ZERO or spec.quantity > abs(held):
+            self._oracle.blame("I10", f"{spec.id} would close {spec.quantity} of {held} {spec.symbol}")
+
+    def _check_ended(self, state: DeskState, order_id: ClientOrderId) -> None:
+        order = state.orders.get(order_id)
+        if order is None:
+            return
+        self._ended[order_id] = order.status
+        real = self._oracle.orders.get(order_id)
+        if order.status is OrderStatus.REJECTED and real is not None:
+            self._oracle.blame("I11", f"{order_id} counts as rejected, and the venue has accepted it ({order.reason})")
+        elif real is not None and real.is_open:
+            self._oracle.blame("I12", f"{order_id} counts as {order.status.value} and is open at the venue")
+
+    def late_acceptance(self, order_id: ClientOrderId) -> None:
+        """The venue has taken an order on: the desk may not have declared it dead."""
+        status = self._ended.get(order_id)
+        if status is not None:
+            self._oracle.blame("I11", f"{order_id} reached the venue after the desk took it for {status.value}")
+
+    def _check_orders(self, state: DeskState, truth: VenueTruth) -> None:
+        ours = {order.spec.id: (order.price, order.quantity, order.filled) for order in state.open.values()}
+        theirs = {
+            each.spec.id: (each.spec.price, each.spec.quantity, each.filled)
+            for each in truth.orders
+            if each.spec.id in self._oracle.orders
+        }
+        for order_id, order in state.open.items():
+            if order.is_in_flight:
+                self._oracle.blame("I7", f"{order_id} is still {order.status.value} {order.pending} in calm weather")
+        if ours != theirs:
+            wrong = [order_id for order_id in {**ours, **theirs} if ours.get(order_id) != theirs.get(order_id)]
+            self._oracle.blame(
+                "I15", f"open orders differ: {wrong[0]}: ours {ours.get(wrong[0])}, venue {theirs.get(wrong[0])}"
+            )
+        for order_id, order in state.orders.items():
+            if not order.is_open and order.unbooked:
+                self._oracle.blame("I12", f"{order_id} is {order.status.value} with {order.unbooked} not booked")
+
+    def _check_trades(self, state: DeskState) -> None:
+        missing = [key for key in self._oracle.trades if key not in state.trades]
+        invented = [key for key in state.trades if key not in self._oracle.trades]
+        if missing or invented:
+            self._oracle.blame("I2", f"trades differ: missing {missing[:3]}, invented {invented[:3]}")
+
+    def _check_positions(self, state: DeskState, truth: VenueTruth) -> None:
+        held = {each.symbol: each for each in truth.positions}
+        for symbol in state.instruments:
+            theirs = held[symbol].quantity if symbol in held else ZERO
+            if state.net(symbol) != theirs:
+                self._oracle.blame("I1", f"{symbol}: our accounts hold {state.net(symbol)}, the venue {theirs}")
+        ours = sum((account.wallet for account in state.accounts.values()), ZERO)
+        cost = sum(
+            (position.cost for account in state.accounts.values() for position in account.positions.values()), ZERO
+        )
+        theirs = truth.wallet - sum((each.entry_value for each in truth.positions), ZERO)
+        if ours - cost != theirs:
+            self._oracle.blame("I4", f"cash less cost: ours {ours - cost}, the venue's {theirs}")

@@ -1,0 +1,212 @@
+"""What really happened at the venue, kept apart from the desk; and what must never happen there."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.effect import SendCancel, SendOrder, VenueEffect
+from desk.model.event import (
+    Event,
+    FundingPaid,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+)
+from desk.model.market import MarkPrice
+from desk.model.order import OrderSpec, Side
+from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.sim.plan import Sighting
+
+SLACK: Final = Decimal("1.10")
+"""Prices move between the gate and the venue: what is owed may be this much more than what was checked."""
+SELF_TRADE: Final = "self-trade prevention"
+
+
+class Standing(Struct):
+    """One order of ours as the venue has it."""
+
+    spec: OrderSpec
+    price: Decimal
+    quantity: Decimal
+    filled: Decimal = ZERO
+    is_open: bool = True
+    is_cancel_sent: bool = False
+
+    @property
+    def leaves(self) -> Decimal:
+        """What may still trade."""
+        return self.quantity - self.filled if self.is_open else ZERO
+
+
+class Holding(Struct):
+    """What one sub-account really holds in one symbol: signed quantity, and the cash its trades have moved."""
+
+    quantity: Decimal = ZERO
+    cash: Decimal = ZERO
+
+
+class Oracle:
+    """Listens at the venue's own door, before anything can be lost on the way."""
+
+    def __init__(self, wallets: dict[SubId, Decimal], leverage: int, counts: Counter[str]) -> None:
+        self.orders: dict[ClientOrderId, Standing] = {}
+        """Every order the venue has ever taken on, by its client id."""
+        self.trades: dict[tuple[Symbol, int], tuple[OrderFilled, Nanos]] = {}
+        self.violations: list[str] = []
+        self.marks: dict[Symbol, Decimal] = {}
+        self.parents: dict[AlgoId, Decimal] = {}
+        """What each run was asked for; filled in by whoever starts it."""
+        self.taken: Counter[str] = Counter()
+        self.on_accepted: Callable[[ClientOrderId], None] = _nobody
+        """Who else wants to know what the venue takes on."""
+        self._wallets = wallets
+        self._leverage = leverage
+        self._counts = counts
+        self._arriving: dict[ClientOrderId, OrderSpec] = {}
+        self._holdings: dict[tuple[SubId, Symbol], Holding] = {}
+        self._run_filled: dict[AlgoId, Decimal] = {}
+        self._open: dict[ClientOrderId, Standing] = {}
+
+    def open(self) -> Iterator[tuple[ClientOrderId, Standing]]:
+        """Yield our orders open at the venue."""
+        yield from self._open.items()
+
+    def holding(self, sub: SubId, symbol: Symbol) -> Holding:
+        """Return what a sub-account really holds."""
+        return self._holdings.setdefault((sub, symbol), Holding())
+
+    def blame(self, invariant: str, text: str) -> None:
+        """Note a violation."""
+        self.violations.append(f"{invariant}: {text}")
+
+    def arrived(self, request: VenueEffect, now: Nanos) -> None:
+        """A request has reached the venue."""
+        if isinstance(request, SendOrder):
+            self._arriving[request.spec.id] = request.spec
+            if request.spec.id in self.orders:
+                self.blame("I10", f"{request.spec.id} was sent again after the venue had accepted it")
+
+    def sent(self, request: VenueEffect) -> None:
+        """The desk has let a request go."""
+        if isinstance(request, SendCancel) and request.order in self._open:
+            self._open[request.order].is_cancel_sent = True
+
+    def heard(self, event: Event, now: Nanos) -> None:
+        """The venue has said something; nobody else has heard it yet."""
+        match event:
+            case OrderFilled():
+                self._on_filled(event, now)
+            case OrderAccepted():
+                self._on_accepted(event)
+            case OrderAmended():
+                standing = self.orders[event.order]
+                standing.price, standing.quantity = event.price, event.quantity
+                self._check_parent(standing)
+            case OrderCancelled() | OrderExpired():
+                self._on_ended(event)
+            case MarkPrice():
+                self.marks[event.symbol] = event.price
+            case FundingPaid():
+                self._counts[Sighting.FUNDING] += 1
+            case _:
+                pass
+
+    def _on_accepted(self, event: OrderAccepted) -> None:
+        spec = self._arriving.get(event.order)
+        if spec is None:
+            return
+        if event.order in self.orders:
+            self.blame("I10", f"{event.order} was accepted twice")
+        standing = self.orders[event.order] = self._open[event.order] = Standing(spec, spec.price, spec.quantity)
+        self.taken["orders"] += 1
+        self._check_slot(standing)
+        self._check_parent(standing)
+        self._check_exposure(standing)
+        self.on_accepted(event.order)
+
+    def _on_filled(self, event: OrderFilled, now: Nanos) -> None:
+        self.trades[event.symbol, event.trade] = (event, now)
+        self.taken["fills"] += 1
+        standing = self.orders[event.order]
+        spec = standing.spec
+        standing.filled += event.quantity
+        if standing.is_cancel_sent:
+            self._counts[Sighting.FILL_BEHIND_CANCEL] += 1
+        holding = self.holding(spec.sub, spec.symbol)
+        holding.quantity += spec.side.sign * event.quantity
+        holding.cash -= spec.side.sign * event.quantity * event.price + event.fee
+        if spec.algo is not None:
+            self._run_filled[spec.algo] = self._run_filled.get(spec.algo, ZERO) + event.quantity
+            self._check_parent(standing)
+        if standing.filled >= standing.quantity:
+            standing.is_open = False
+            self._open.pop(event.order, None)
+
+    def _on_ended(self, event: OrderCancelled | OrderExpired) -> None:
+        standing = self.orders.get(event.order)
+        if standing is None:
+            return
+        standing.is_open = False
+        self._open.pop(event.order, None)
+        if isinstance(event, OrderExpired) and event.reason == SELF_TRADE:
+            self._counts[Sighting.SELF_TRADE] += 1
+
+    def _check_slot(self, taken: Standing) -> None:
+        if taken.spec.algo is None:
+            return
+        working = [order for order, each in self._open.items() if each.spec.algo == taken.spec.algo]
+        if len(working) > 1:
+            self.blame("I6", f"{taken.spec.algo} has {len(working)} orders working at the venue: {', '.join(working)}")
+
+    def _check_parent(self, taken: Standing) -> None:
+        algo = taken.spec.algo
+        parent = self.parents.get(algo) if algo is not None else None
+        if algo is None or parent is None:
+            return
+        working = sum((each.leaves for each in self._open.values() if each.spec.algo == algo), ZERO)
+        reach = self._run_filled.get(algo, ZERO) + working
+        if reach > parent:
+            self.blame("I9", f"{algo}: {reach} filled or working at the venue, asked for {parent}")
+
+    def _check_exposure(self, taken: Standing) -> None:
+        sub = taken.spec.sub
+        if taken.spec.closing or sub not in self._wallets or taken.spec.symbol not in self.marks:
+            return
+        after = self._bound(sub)
+        taken.is_open = False
+        before = self._bound(sub)
+        taken.is_open = True
+        equity = self._equity(sub)
+        if after > before and after > equity * SLACK:
+            self.blame(
+                "I5",
+                f"{taken.spec.id}: sub-account {sub} would need {after:.2f} of margin with everything filled, "
+                f"its equity is {equity:.2f}",
+            )
+
+    def _bound(self, sub: SubId) -> Decimal:
+        bound = ZERO
+        for symbol, mark in self.marks.items():
+            held = self.holding(sub, symbol).quantity
+            reach = {Side.BUY: ZERO, Side.SELL: ZERO}
+            for each in self._open.values():
+                if each.spec.sub == sub and each.spec.symbol == symbol and not each.spec.closing:
+                    reach[each.spec.side] += each.leaves
+            bound += max(abs(held + reach[Side.BUY]), abs(held - reach[Side.SELL])) * mark
+        return bound / self._leverage
+
+    def _equity(self, sub: SubId) -> Decimal:
+        equity = self._wallets[sub]
+        for symbol, mark in self.marks.items():
+            holding = self.holding(sub, symbol)
+            equity += holding.cash + holding.quantity * mark
+        return equity
+
+
+def _nobody(order: ClientOrderId) -> None:
+    """Tell nobody."""

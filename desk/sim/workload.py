@@ -1,0 +1,190 @@
+"""A trader in virtual time: places, moves, chases and flattens, now and then far too much of it."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from desk.core.state import DeskState
+from desk.model.command import (
+    AmendOrder,
+    CancelAll,
+    CancelOrder,
+    ChaseMode,
+    ChaseSpec,
+    Command,
+    Flatten,
+    OnTtl,
+    PauseAlgo,
+    Peg,
+    PlaceOrder,
+    ResumeAlgo,
+    ResumeDesk,
+    StartChase,
+    StopAlgo,
+)
+from desk.model.instrument import Instrument
+from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.units import ZERO, SubId
+from desk.model.view import DeskMode
+
+_STALE_MS: Final = 10_000
+"""The simulated market speaks every second or two: a touch of that age is not old here."""
+
+
+class Trader:
+    """Reads the desk as a person reads the screen; all chance comes from one generator."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._acts: tuple[tuple[int, Callable[[DeskState], Command | None]], ...] = (
+            (30, self._rest),
+            (8, self._take),
+            (10, self._cancel),
+            (10, self._amend),
+            (16, self._chase),
+            (10, self._steer),
+            (8, self._close),
+            (3, self._cancel_all),
+            (3, self._flatten),
+        )
+        self._weights = [weight for weight, _ in self._acts]
+
+    def pause_seconds(self) -> float:
+        """Draw how long the trader thinks; now and then not at all."""
+        return self._chance.expovariate(1.2) if self._chance.random() < 0.8 else self._chance.uniform(0.0, 0.1)
+
+    def act(self, state: DeskState) -> Command | None:
+        """Return what the trader asks for now, or None."""
+        if state.mode is DeskMode.HALTED:
+            return ResumeDesk()
+        _, act = self._chance.choices(self._acts, self._weights)[0]
+        return act(state)
+
+    def fat_finger(self, state: DeskState) -> Command | None:
+        """Return an order with a slip of the hand: quantity, price or side gone wrong."""
+        instrument, quote = self._market(state)
+        if quote is None:
+            return None
+        slip, side = self._chance.choice((0, 1, 2)), self._side()
+        price = quote if slip else quote * Decimal(10) ** side.sign
+        quantity = instrument.lot_size * (10_000_000 if slip == 1 else 1_000)
+        return PlaceOrder(
+            sub=SubId("9") if slip == 2 else self._sub(state),
+            symbol=instrument.symbol,
+            side=side,
+            quantity=quantity,
+            price=instrument.round_down_to_tick(price),
+        )
+
+    def _rest(self, state: DeskState) -> Command | None:
+        instrument, bid = self._market(state)
+        if bid is None:
+            return None
+        side = self._side()
+        away = self._chance.choice((0, 0, 1, 2, 5, 40))
+        price = bid - instrument.tick_size * away if side is Side.BUY else bid + instrument.tick_size * (1 + away)
+        return PlaceOrder(
+            sub=self._sub(state),
+            symbol=instrument.symbol,
+            side=side,
+            quantity=self._size(instrument),
+            price=price,
+            tif=self._chance.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTX)),
+        )
+
+    def _take(self, state: DeskState) -> Command | None:
+        instrument, bid = self._market(state)
+        if bid is None:
+            return None
+        kind = self._chance.random()
+        side = self._side()
+        return PlaceOrder(
+            sub=self._sub(state),
+            symbol=instrument.symbol,
+            side=side,
+            quantity=self._size(instrument),
+            type=OrderType.MARKET if kind < 0.5 else OrderType.LIMIT,
+            price=None if kind < 0.5 else bid + instrument.tick_size * 3 * side.sign,
+            tif=TimeInForce.FOK if kind > 0.8 else TimeInForce.IOC,
+        )
+
+    def _cancel(self, state: DeskState) -> Command | None:
+        return CancelOrder(self._chance.choice(list(state.open))) if state.open else None
+
+    def _amend(self, state: DeskState) -> Command | None:
+        orders = [order for order in state.open.values() if order.spec.algo is None]
+        if not orders:
+            return None
+        order = self._chance.choice(orders)
+        instrument = state.instruments[order.spec.symbol]
+        price = order.price + instrument.tick_size * self._chance.choice((-3, -1, 0, 1, 3))
+        quantity = order.quantity + instrument.lot_size * self._chance.choice((-20, 0, 0, 20))
+        return AmendOrder(order=order.spec.id, price=price, quantity=max(instrument.lot_size, quantity))
+
+    def _chase(self, state: DeskState) -> Command | None:
+        instrument, bid = self._market(state)
+        running = [run for run in state.runs.values() if not run.is_done]
+        if bid is None or len(running) >= 6:
+            return None
+        return StartChase(
+            ChaseSpec(
+                sub=self._sub(state),
+                symbol=instrument.symbol,
+                side=self._side(),
+                quantity=self._size(instrument),
+                peg=self._chance.choice((Peg.JOIN, Peg.JOIN, Peg.MID, Peg.OPPOSITE)),
+                mode=self._chance.choice(tuple(ChaseMode)),
+                ttl_ms=self._chance.choice((None, 20_000, 60_000)),
+                on_ttl=self._chance.choice((OnTtl.CANCEL, OnTtl.CROSS, OnTtl.KEEP)),
+                stale_ms=_STALE_MS,
+                post_only=self._chance.random() < 0.6,
+            )
+        )
+
+    def _steer(self, state: DeskState) -> Command | None:
+        runs = [run.id for run in state.runs.values() if not run.is_done]
+        if not runs:
+            return None
+        run = self._chance.choice(runs)
+        return self._chance.choice((ResumeAlgo(run), ResumeAlgo(run), PauseAlgo(run), StopAlgo(run)))
+
+    def _close(self, state: DeskState) -> Command | None:
+        held = [
+            (account.id, symbol, position.quantity)
+            for account in state.subs()
+            for symbol, position in account.positions.items()
+            if position.quantity and symbol in state.markets
+        ]
+        if not held:
+            return None
+        sub, symbol, quantity = self._chance.choice(held)
+        market = state.markets[symbol]
+        side = Side.SELL if quantity > ZERO else Side.BUY
+        price = market.touch(side.opposite if self._chance.random() < 0.5 else side)
+        part = market.instrument.round_down_to_lot(abs(quantity) * self._chance.choice((Decimal(1), Decimal("0.5"))))
+        if price is None or part < market.instrument.quantity_min:
+            return None
+        return PlaceOrder(sub=sub, symbol=symbol, side=side, quantity=part, price=price, reduce_only=True)
+
+    def _cancel_all(self, state: DeskState) -> Command:
+        return CancelAll(sub=self._chance.choice((None, self._sub(state))))
+
+    def _flatten(self, state: DeskState) -> Command:
+        return Flatten(sub=self._chance.choice((None, self._sub(state))))
+
+    def _market(self, state: DeskState) -> tuple[Instrument, Decimal | None]:
+        instrument = self._chance.choice(list(state.instruments.values()))
+        return instrument, state.markets[instrument.symbol].touch(Side.BUY)
+
+    def _sub(self, state: DeskState) -> SubId:
+        return self._chance.choice([account.id for account in state.subs()])
+
+    def _side(self) -> Side:
+        return self._chance.choice((Side.BUY, Side.SELL))
+
+    def _size(self, instrument: Instrument) -> Decimal:
+        # A tenth of the wishes is large enough to reach the limits of a sub-account after a few of them.
+        usual = 40 if instrument.base == "BTC" else 800
+        lots = self._chance.randint(usual // 10, usual) * (20 if self._chance.random() < 0.12 else 1)
+        return instrument.lot_size * lots
