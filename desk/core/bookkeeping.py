@@ -104,10 +104,14 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     return Booked(order, fill)
 
 
-def apply_funding(state: DeskState, payment: FundingPaid) -> None:
-    """Share a funding payment among the holders."""
+def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
+    """Share a funding payment among the holders; False for one that is booked already."""
+    if payment.venue_ts <= state.funded.get(payment.symbol, 0):
+        return False
+    state.funded[payment.symbol] = payment.venue_ts
     ledger.apply_funding(state.accounts.values(), state.accounts[HOUSE], payment)
     state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
+    return True
 
 
 def apply_statement(state: DeskState, statement: AccountReported) -> None:

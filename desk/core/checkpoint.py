@@ -56,6 +56,7 @@ class Checkpoint(Struct, kw_only=True):
     positions: list[VenuePosition]
     statement_as_of: Nanos
     fill_as_of: Nanos
+    funded: dict[Symbol, Nanos] = {}
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -82,6 +83,7 @@ def save(state: DeskState) -> bytes:
             positions=list(state.account.positions.values()),
             statement_as_of=state.account.as_of,
             fill_as_of=state.account.fill_as_of,
+            funded=dict(state.funded),
         )
     )
 
@@ -129,6 +131,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.runs = {memo.id: Chase(memo) for memo in checkpoint.runs}
     state.fills.extend(checkpoint.fills)
     state.trades = dict.fromkeys(checkpoint.trades)
+    state.funded = dict(checkpoint.funded)
     state.alerts.extend(checkpoint.alerts)
     state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0
     for sub, history in checkpoint.equities.items():
@@ -176,6 +179,8 @@ def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Tru
             findings = reconcile.compare(state, truth)
             for report in findings.reports:
                 bookkeeping.apply_report(state, report)
+            for payment in truth.payments:
+                bookkeeping.apply_funding(state, payment)
             bookkeeping.apply_statement(state, findings.statement)
 
 

@@ -101,6 +101,8 @@ class Engine:
         findings = reconcile.compare(state, event.truth)
         for report in findings.reports:
             self._book(report)
+        for payment in event.truth.payments:
+            self._on_funding(payment)
         bookkeeping.apply_statement(state, findings.statement)
         for order_id in findings.foreign:
             self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
@@ -191,8 +193,8 @@ class Engine:
         bookkeeping.apply_statement(self.state, statement)
 
     def _on_funding(self, payment: FundingPaid) -> None:
-        bookkeeping.apply_funding(self.state, payment)
-        self._acts.alert(Severity.INFO, f"funding {payment.symbol}: {payment.amount:+f} at {payment.rate:%}")
+        if bookkeeping.apply_funding(self.state, payment):
+            self._acts.alert(Severity.INFO, f"funding {payment.symbol}: {payment.amount:+f} at {payment.rate:%}")
 
     # People and time
 

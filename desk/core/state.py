@@ -107,6 +107,8 @@ class DeskState:
         self.runs: dict[AlgoId, Algo] = {}
         self.fills: deque[FillRow] = deque(maxlen=FILLS_MAX)
         self.trades: dict[tuple[Symbol, int], None] = {}
+        self.funded: dict[Symbol, Nanos] = {}
+        """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
         self.alerts: deque[AlertRow] = deque(maxlen=ALERTS_MAX)
         self.equities: dict[SubId, deque[Sample]] = {}
         self.order_seq = 0

@@ -33,6 +33,7 @@ from desk.model.instrument import Instrument
 from desk.model.units import ClientOrderId, Nanos, Symbol
 
 TRADES_KEPT: Final = 500
+PAYMENTS_KEPT: Final = 50
 
 
 class Reporter:
@@ -53,6 +54,7 @@ class Reporter:
         self.account = account
         self.open: dict[ClientOrderId, LiveOrder] = {}
         self.trades: deque[VenueTrade] = deque(maxlen=TRADES_KEPT)
+        self.payments: deque[FundingPaid] = deque(maxlen=PAYMENTS_KEPT)
         self.trade_ids: dict[Symbol, int] = dict.fromkeys(instruments, 0)
         self.version = 0
         self._instruments = instruments
@@ -132,7 +134,8 @@ class Reporter:
             return
         amount = self.account.fund(symbol, mark, rate)
         self.version += 1
-        self._report(FundingPaid(self._stamp(), symbol, amount, rate, mark, self._now))
+        self.payments.append(FundingPaid(self._stamp(), symbol, amount, rate, mark, self._now))
+        self._report(self.payments[-1])
         self.state_account()
 
     def state_account(self) -> None:
@@ -146,7 +149,9 @@ class Reporter:
     def truth(self, now: Nanos) -> VenueTruth:
         """Return everything known of the account."""
         orders = tuple(OpenOrder(order.as_spec(), order.venue_order, order.filled) for order in self.open.values())
-        return VenueTruth(now, self.account.wallet, self.account.stated(), orders, tuple(self.trades))
+        return VenueTruth(
+            now, self.account.wallet, self.account.stated(), orders, tuple(self.trades), tuple(self.payments)
+        )
 
     def restore(
         self,

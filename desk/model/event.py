@@ -247,6 +247,8 @@ class VenueTruth(Struct, frozen=True):
     orders: tuple[OpenOrder, ...]
     trades: tuple[VenueTrade, ...]
     """The trades it still remembers, oldest first."""
+    payments: tuple[FundingPaid, ...] = ()
+    """The funding paid since the desk was opened, as far as it still remembers it; oldest first."""
 
 
 class TruthLearned(Struct, frozen=True, tag=True):

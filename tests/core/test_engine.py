@@ -307,6 +307,28 @@ def test_funding_is_shared_and_told():
     assert desk.alerts == ["funding BTCUSDT: -0.02 at 0.01%"]
 
 
+def test_funding_that_is_told_again_is_booked_once():
+    desk = rig.started()
+    desk.state.accounts["1"].position(BTC).quantity = D("2.0")
+    payment = FundingPaid(at(5), BTC, D("-0.02"), D("0.0001"), D(100), at(5))
+
+    desk.step(payment)
+    desk.step(payment)
+
+    assert desk.state.accounts["1"].wallet == D("99999.98")
+    assert len(desk.alerts) == 1
+
+
+def test_funding_that_nobody_told_is_found_in_the_venues_truth():
+    desk = rig.started()
+    desk.state.accounts["1"].position(BTC).quantity = D("2.0")
+    payment = FundingPaid(at(5), BTC, D("-0.02"), D("0.0001"), D(100), at(5))
+
+    desk.step(TruthLearned(at(9), replace(rig.truth(D("199999.98"), 8), payments=(payment,))))
+
+    assert desk.state.accounts["1"].wallet == D("99999.98")
+
+
 def test_a_statement_is_kept():
     desk = rig.started()
 
