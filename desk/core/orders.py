@@ -102,6 +102,8 @@ class Order(Struct, kw_only=True):
     """The request on its way: `cancel`, `amend` or none."""
     quantity_asked: Decimal = ZERO
     """Total asked for by an amendment that is not answered yet, zero for none."""
+    answered: Nanos = Nanos(0)
+    """Venue time of the latest answer to an amendment or a cancel: an older one, or the same again, answers nothing."""
     is_cancel_wanted: bool = False
     """A cancel that found no order yet is sent again as soon as the order rests."""
     venue_order: int = 0
@@ -218,12 +220,19 @@ def _on_ended(order: Order, report: OrderCancelled | OrderExpired) -> None:
 
 
 def _on_amended(order: Order, report: OrderAmended) -> None:
-    order.price, order.quantity = report.price, report.quantity
     order.filled_at_venue = max(order.filled_at_venue, report.filled)
+    if report.venue_ts <= order.answered:
+        return
+    order.answered = report.venue_ts
+    order.price, order.quantity = report.price, report.quantity
     order.pending, order.quantity_asked, order.reason = "", ZERO, ""
 
 
 def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelRejected) -> None:
+    if not isinstance(report, OrderRejected):
+        if report.venue_ts <= order.answered:
+            return
+        order.answered = report.venue_ts
     order.pending = ""
     if isinstance(report, AmendRejected):
         order.quantity_asked = ZERO

@@ -175,3 +175,15 @@ def test_a_refusal_is_told_with_the_code_of_the_venue_if_it_has_one():
     orders.apply(theirs, REPORTS[OrderRejected])
 
     assert (ours.reason, theirs.reason) == ("not sent", "-2010 no")
+
+
+def test_an_answer_older_than_the_last_one_answers_nothing():
+    order = order_in(OrderStatus.WORKING)
+    orders.apply(order, OrderAmended(at(30), SPEC.id, D("99.0"), D("3.0"), ZERO, at(20)))
+    order.pending, order.quantity_asked = "amend", D("4.0")
+
+    orders.apply(order, OrderAmended(at(40), SPEC.id, D("98.0"), D("2.0"), ZERO, at(10)))
+    orders.apply(order, AmendRejected(at(41), SPEC.id, -2013, "no", at(20)))
+
+    assert (order.price, order.quantity) == (D("99.0"), D("3.0"))
+    assert (order.pending, order.quantity_asked) == ("amend", D("4.0"))
