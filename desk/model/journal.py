@@ -5,7 +5,7 @@ from typing import Final, TypeGuard, get_args
 
 from msgspec import Struct
 
-from desk.model.effect import ArmTimer, DisarmTimer, Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
 from desk.model.event import (
     AccountReported,
     Event,
@@ -14,12 +14,12 @@ from desk.model.event import (
     Started,
     SubAccountOpened,
     Submitted,
-    TimerFired,
     TruthLearned,
 )
 from desk.model.units import Nanos
 
-# Market data and the link are the present, not the past: a restart asks for them again. Alerts are derived.
+# Market data and the link are the present, not the past: a restart asks for them again. Timers are the present too:
+# runs come back parked and arm theirs when they are resumed. Alerts are derived.
 Journalled = (
     OrderReport
     | AccountReported
@@ -27,13 +27,10 @@ Journalled = (
     | Started
     | SubAccountOpened
     | Submitted
-    | TimerFired
     | TruthLearned
     | SendOrder
     | SendCancel
     | SendAmend
-    | ArmTimer
-    | DisarmTimer
     | RunStarted
     | RunEnded
 )
