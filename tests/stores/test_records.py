@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.model.effect import DisarmTimer
+from desk.model.effect import RunEnded
 from desk.model.error import BadInput, JournalFailed
-from desk.model.event import FundingPaid, Limits, Started, TimerKey
+from desk.model.event import FundingPaid, Limits, Started
 from desk.model.journal import record
 from desk.stores.records import check_order, decode, encode
 
@@ -26,7 +26,7 @@ def test_money_comes_back_with_the_very_digits_it_had(amount, mark):
 def test_a_message_comes_back_as_its_own_type():
     messages = (
         Started(1, 2, "PAPER", (), Limits(order_value_max=Decimal(1), market_slip_bps=Decimal(50))),
-        DisarmTimer(1, TimerKey(None, "funding")),
+        RunEnded(1, "chase-1", "filled"),
     )
 
     back = tuple(decode(encode(each)) for each in messages)
@@ -41,7 +41,7 @@ def test_bytes_that_are_no_message_of_ours_are_bad_input(body):
 
 
 def test_records_of_one_batch_must_go_forward_too():
-    first, second = (record(seq, DisarmTimer(1, TimerKey(None, "x"))) for seq in (7, 7))
+    first, second = (record(seq, RunEnded(1, "chase-1", "x")) for seq in (7, 7))
 
     with pytest.raises(JournalFailed, match=r"record 7: expected a seq above 7"):
         check_order(6, (first, second))
