@@ -64,9 +64,7 @@ class Desk:
         self.seen, self.source = Seen(), Quiet()
         self.engine = Engine(DeskState(builders.limits()))
         self.clock = VirtualClock(EPOCH)
-        self.pump = Pump(
-            self.engine, clock=self.clock, venue=self.seen, journal=self.seen, sources=[self.source]
-        )
+        self.pump = Pump(self.engine, clock=self.clock, venue=self.seen, journal=self.seen, sources=[self.source])
         for event in (
             Started(EPOCH, 1, "PAPER", (builders.instrument(),), builders.limits()),
             SubAccountOpened(EPOCH, SubAccount(ALPHA, "alpha", D(100_000))),
