@@ -111,7 +111,7 @@ class Engine:
 
     def _ask_truth(self) -> None:
         if not self.state.truth_asked:
-            self.state.truth_asked = True
+            self.state.truth_asked, self.state.truth_asked_at = True, self.state.now
             self._acts.out.append(RequestTruth(self.state.now))
 
     # Market data
@@ -214,7 +214,9 @@ class Engine:
         for symbol, market in state.markets.items():
             if not market.book.synced:
                 self._acts.out.append(RequestDepth(state.now, symbol))
-        if any(order.status is OrderStatus.UNKNOWN for order in state.open.values()):
+        is_lost = state.now - state.truth_asked_at >= SECOND
+        is_waiting = is_lost and state.link is LinkState.UP and not state.truth_known
+        if is_waiting or any(order.status is OrderStatus.UNKNOWN for order in state.open.values()):
             state.truth_asked = False  # no answer for a second: it is lost, or came too early
             self._ask_truth()
         charts.sample(state)

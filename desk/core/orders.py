@@ -102,6 +102,8 @@ class Order(Struct, kw_only=True):
     """The request on its way: `cancel`, `amend` or none."""
     quantity_asked: Decimal = ZERO
     """Total asked for by an amendment that is not answered yet, zero for none."""
+    heard: Nanos = Nanos(0)
+    """Venue time of the latest news of it: what the venue said of its account before that says nothing of this order."""
     answered: Nanos = Nanos(0)
     """Venue time of the latest answer to an amendment or a cancel: an older one, or the same again, answers nothing."""
     is_cancel_wanted: bool = False
@@ -174,6 +176,8 @@ def apply(order: Order, report: OrderReport) -> bool:
             f" (trade {report.trade})"
         )
     order.updated = report.ts
+    if not isinstance(report, OutcomeUnknown):
+        order.heard = max(order.heard, report.venue_ts)
     order.status = status
     _note(order, report)
     if order.filled >= order.quantity_max and status in (WORKING, SUBMITTED, UNKNOWN):

@@ -89,6 +89,7 @@ class DeskState:
         self.truth_known = False
         self.truth_asked = False
         """A query for the venue's truth is on its way."""
+        self.truth_asked_at = Nanos(0)
         self.fault = ""
         """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
         self.instruments: dict[Symbol, Instrument] = {}

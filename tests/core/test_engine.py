@@ -112,6 +112,17 @@ def test_a_depth_that_never_comes_is_asked_for_at_every_pulse():
     assert [each.ts for each in asked] == [at(1000), at(2000), at(3000)]
 
 
+def test_a_truth_that_never_comes_is_asked_for_again():
+    desk = rig.begun()
+    desk.step(LinkChanged(EPOCH, LinkState.UP, "connected"))
+
+    early = desk.step(TimerFired(at(900), PULSE))
+    late = desk.step(TimerFired(at(1900), PULSE))
+
+    assert "RequestTruth" not in kinds(early)
+    assert "RequestTruth" in kinds(late)
+
+
 def test_a_stale_mark_degrades_the_desk_at_the_next_pulse_and_a_fresh_one_brings_it_back():
     desk = Rig(rig.started().engine, keeps_marks=False)
     desk.timers[PULSE] = at(1000)

@@ -171,3 +171,10 @@ def test_the_statement_is_the_venues_word(state):
     statement = reconcile.compare(state, known).statement
 
     assert (statement.wallet, statement.positions, statement.venue_ts) == (D(1000), known.positions, at(9))
+
+
+def test_a_truth_older_than_the_last_news_of_an_order_says_nothing_of_it(state):
+    bookkeeping.apply_report(state, OrderAccepted(at(20), SPEC.id, 7, ZERO, at(10)))
+
+    assert settle(state, truth()) == []
+    assert settle(state, replace(truth(), ts=at(10))) == [OrderExpired]
