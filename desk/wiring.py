@@ -69,9 +69,9 @@ def run_screen(options: Options) -> None:
     _forbid_floats_in_money()
     with _claimed(options, is_headless=False):
         engine = EngineThread(lambda hand_over: _serve(options, hand_over))
-        handle = engine.start()
+        engine.start()
         try:
-            _show(options, handle)
+            _show(options, engine)
         finally:
             engine.stop()
 
@@ -207,13 +207,14 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
         return pump.view
 
 
-def _show(options: Options, handle: DeskHandle) -> None:
+def _show(options: Options, engine: EngineThread) -> None:
     for name, value in SCREEN_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
     from desk.ui.arming import KeyMode
 
     settings = options.settings
+    handle = engine.handle()
     traded = handle.latest().instruments[0]
     app = DeskApp(
         handle,

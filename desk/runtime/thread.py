@@ -27,10 +27,14 @@ class EngineThread:
         self._handle: DeskHandle | None = None
         self._ended: Future[None] | None = None
 
-    def start(self) -> DeskHandle:
-        """Return the handle as soon as the desk can be spoken to."""
+    def start(self) -> None:
+        """Begin; the caller may load the screen meanwhile."""
         self._ended = self._pool.submit(lambda: uvloop.run(self._main()))
         self._ended.add_done_callback(lambda _: self._settled.set())
+
+    def handle(self) -> DeskHandle:
+        """Return the handle as soon as the desk can be spoken to; raise what kept it from starting."""
+        assert self._ended is not None, "not started"
         self._settled.wait()
         if self._handle is None:
             self._ended.result()
@@ -39,6 +43,7 @@ class EngineThread:
 
     def stop(self) -> None:
         """Finish the desk; raise what ended it, if it did not end well."""
+        self._settled.wait()
         if self._handle is None or self._ended is None:
             return
         self._handle.stop()

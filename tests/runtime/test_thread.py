@@ -31,7 +31,8 @@ def test_the_handle_comes_from_a_thread_of_its_own_and_stop_waits_for_its_end():
 
     engine = EngineThread(serve)
 
-    handle = engine.start()
+    engine.start()
+    handle = engine.handle()
     engine.stop()
 
     assert isinstance(handle, Handle)
@@ -42,16 +43,22 @@ def test_what_goes_wrong_at_the_start_is_raised_to_the_starter():
     async def serve(hand_over):
         raise BadInput("desk.db: schema version: expected at most 1, found 7")
 
+    engine = EngineThread(serve)
+    engine.start()
+
     with pytest.raises(BadInput, match="schema version"):
-        EngineThread(serve).start()
+        engine.handle()
 
 
 def test_a_desk_that_ends_before_it_can_be_spoken_to_is_told():
     async def serve(hand_over):
         return
 
+    engine = EngineThread(serve)
+    engine.start()
+
     with pytest.raises(DeskError, match="ended before its first turn"):
-        EngineThread(serve).start()
+        engine.handle()
 
 
 def test_what_ended_the_engine_is_raised_when_it_is_stopped():
@@ -63,6 +70,7 @@ def test_what_ended_the_engine_is_raised_when_it_is_stopped():
 
     engine = EngineThread(serve)
     engine.start()
+    engine.handle()
 
     with pytest.raises(DeskError, match="last checkpoint"):
         engine.stop()
