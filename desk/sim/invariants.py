@@ -6,8 +6,8 @@ from desk.core.state import DeskState
 from desk.exchange.exchange import Exchange
 from desk.model.effect import SendOrder, VenueEffect
 from desk.model.event import VenueTruth
-from desk.model.order import OrderSpec, OrderStatus
-from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol
+from desk.model.order import OrderKind, OrderSpec, OrderStatus
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol, millis
 from desk.sim.disk import Disk
 from desk.sim.oracle import Oracle
 from desk.sim.process import Process
@@ -28,10 +28,13 @@ class Judge:
         self._trades_seen = 0
         self._unbooked: dict[tuple[Symbol, int], Nanos] = {}
         self._epoch = 0
+        self._versions: dict[ClientOrderId, int] = {}
 
     def begin(self, process: Process, *, was_durable: bool) -> None:
         """A new process has come back from the journal; what the last one knew was durable, or the disk was full."""
         self._open = tuple(process.state.open)
+        if not was_durable:
+            self._versions.clear()
         for order_id in self._open:
             if order_id in self._ended:
                 if was_durable:
@@ -45,6 +48,9 @@ class Judge:
         if effect.spec.id not in self._disk.intents and not effect.spec.closing:
             self._oracle.blame("I3", f"{effect.spec.id} left before its intent was durable")
         self._check_close(effect.spec, process.state)
+        age = process.state.mark_age(effect.spec.symbol)
+        if not effect.spec.closing and (age is None or age > millis(process.state.limits.mark_age_ms_max)):
+            self._oracle.blame("I17", f"{effect.spec.id} takes new risk at a mark {age} ns old")
         epoch = int(effect.spec.id[11:14], 36)
         if epoch != process.epoch or epoch < self._epoch:
             self._oracle.blame("I18", f"{effect.spec.id}: sent by epoch {process.epoch}")
@@ -55,6 +61,7 @@ class Judge:
         state = process.state
         if process.broken:
             self._oracle.blame("A", f"the desk found its own books broken: {process.broken}")
+        self._check_versions(state)
         ids = tuple(state.open)
         if ids != self._open:
             for order_id in self._open:
@@ -87,9 +94,27 @@ class Judge:
         self._check_trades(state)
         self._check_positions(state, truth)
 
+    def _check_versions(self, state: DeskState) -> None:
+        """An order never goes back to a price or quantity that the venue has left behind."""
+        for order_id, order in state.open.items():
+            real = self._oracle.orders.get(order_id)
+            version = real.versions.get((order.price, order.quantity)) if real is not None else None
+            if version is None:
+                continue
+            if version < self._versions.get(order_id, 0):
+                self._oracle.blame("I12", f"{order_id} went back to {order.quantity} @{order.price}")
+            self._versions[order_id] = version
+
     def _check_close(self, spec: OrderSpec, state: DeskState) -> None:
-        held = self._oracle.holding(spec.sub, spec.symbol).quantity
-        if not spec.closing or held != state.accounts[spec.sub].quantity(spec.symbol):
+        held, believed = (
+            self._oracle.holding(spec.sub, spec.symbol).quantity,
+            state.accounts[spec.sub].quantity(spec.symbol),
+        )
+        if spec.kind is OrderKind.FLATTEN and held != believed:
+            self._oracle.blame(
+                "I12", f"{spec.id} closes {believed} {spec.symbol} before all trades are in: {held} is held"
+            )
+        if not spec.closing or held != believed:
             return  # a trade is still on its way to the desk: it cannot know better
         if held * spec.side.sign > ZERO or spec.quantity > abs(held):
             self._oracle.blame("I10", f"{spec.id} would close {spec.quantity} of {held} {spec.symbol}")

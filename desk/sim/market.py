@@ -67,7 +67,8 @@ class _Stall:
         # At the touch as it will be, now and then a tick or two through it.
         through = self.chance.choice((0, 0, 0, 1, 3))
         price = self.mid + (1 + through if side is Side.BUY else -through)
-        lots = max(1, int(self.character.size * self.chance.expovariate(2.0)))
+        # Many small and a few large: orders are filled in parts.
+        lots = max(1, int(self.character.size * self.chance.expovariate(1.5) ** 2))
         return Print(self.instrument.symbol, self._price(price), self.instrument.lot_size * lots, side)
 
     def _depth(self) -> FullLevels:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.effect import SendCancel, SendOrder, VenueEffect
+from desk.model.effect import SendAmend, SendCancel, SendOrder, VenueEffect
 from desk.model.event import (
     Event,
     FundingPaid,
@@ -19,11 +19,13 @@ from desk.model.event import (
 )
 from desk.model.market import MarkPrice
 from desk.model.order import OrderSpec, Side
-from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import SECOND, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.sim.plan import Sighting
 
 SLACK: Final = Decimal("1.10")
 """Prices move between the gate and the venue: what is owed may be this much more than what was checked."""
+RATE_SPAN: Final = Nanos(10 * SECOND)
+RATE_MAX: Final = 300
 SELF_TRADE: Final = "self-trade prevention"
 
 
@@ -36,6 +38,8 @@ class Standing(Struct):
     filled: Decimal = ZERO
     is_open: bool = True
     is_cancel_sent: bool = False
+    versions: dict[tuple[Decimal, Decimal], int] = {}
+    """Every price and quantity it has had, numbered in time; one it has had twice has its later number."""
 
     @property
     def leaves(self) -> Decimal:
@@ -71,6 +75,8 @@ class Oracle:
         self._holdings: dict[tuple[SubId, Symbol], Holding] = {}
         self._run_filled: dict[AlgoId, Decimal] = {}
         self._open: dict[ClientOrderId, Standing] = {}
+        self._versions = 0
+        self._span = self._requests = 0
 
     def open(self) -> Iterator[tuple[ClientOrderId, Standing]]:
         """Yield our orders open at the venue."""
@@ -86,10 +92,20 @@ class Oracle:
 
     def arrived(self, request: VenueEffect, now: Nanos) -> None:
         """A request has reached the venue."""
+        self._count(request, now)
         if isinstance(request, SendOrder):
             self._arriving[request.spec.id] = request.spec
             if request.spec.id in self.orders:
                 self.blame("I10", f"{request.spec.id} was sent again after the venue had accepted it")
+
+    def _count(self, request: VenueEffect, now: Nanos) -> None:
+        """Count as the venue does: orders, amendments and cancels in whole spans of its own clock."""
+        if isinstance(request, SendOrder | SendAmend | SendCancel):
+            span = now // RATE_SPAN
+            self._requests = self._requests + 1 if span == self._span else 1
+            self._span = span
+            if self._requests > RATE_MAX:
+                self.blame("I8", f"more than {RATE_MAX} requests in {RATE_SPAN // SECOND} s")
 
     def sent(self, request: VenueEffect) -> None:
         """The desk has let a request go."""
@@ -106,6 +122,7 @@ class Oracle:
             case OrderAmended():
                 standing = self.orders[event.order]
                 standing.price, standing.quantity = event.price, event.quantity
+                standing.versions[event.price, event.quantity] = self._next_version()
                 self._check_parent(standing)
             case OrderCancelled() | OrderExpired():
                 self._on_ended(event)
@@ -116,6 +133,10 @@ class Oracle:
             case _:
                 pass
 
+    def _next_version(self) -> int:
+        self._versions += 1
+        return self._versions
+
     def _on_accepted(self, event: OrderAccepted) -> None:
         spec = self._arriving.get(event.order)
         if spec is None:
@@ -123,6 +144,7 @@ class Oracle:
         if event.order in self.orders:
             self.blame("I10", f"{event.order} was accepted twice")
         standing = self.orders[event.order] = self._open[event.order] = Standing(spec, spec.price, spec.quantity)
+        standing.versions[spec.price, spec.quantity] = 0
         self.taken["orders"] += 1
         self._check_slot(standing)
         self._check_parent(standing)

@@ -185,6 +185,6 @@ class Trader:
 
     def _size(self, instrument: Instrument) -> Decimal:
         # A tenth of the wishes is large enough to reach the limits of a sub-account after a few of them.
-        usual = 40 if instrument.base == "BTC" else 800
-        lots = self._chance.randint(usual // 10, usual) * (20 if self._chance.random() < 0.12 else 1)
+        usual = 150 if instrument.base == "BTC" else 3_000
+        lots = self._chance.randint(usual // 10, usual) * (10 if self._chance.random() < 0.1 else 1)
         return instrument.lot_size * lots
