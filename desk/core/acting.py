@@ -1,7 +1,7 @@
 """Turning a decision into effects: place, amend, cancel, drive a run, tell the trader."""
 
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
 from desk.core.bookkeeping import record_send
@@ -13,8 +13,11 @@ from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, Sen
 from desk.model.event import TimerKey
 from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Refusal, Wake
 from desk.model.order import OrderKind
-from desk.model.units import SubId, Symbol
+from desk.model.units import SECOND, Nanos, SubId, Symbol
 from desk.model.view import AlertRow
+
+CANCEL_PAUSE: Final = Nanos(SECOND)
+"""A cancel that found nothing twice is not sent again sooner: its end is news that is on its way already."""
 
 
 class Acts:
@@ -53,6 +56,9 @@ class Acts:
         if not order.is_open:
             return
         if order.pending == "cancel":
+            return
+        if order.cancels_refused > 1 and self.state.now - order.asked < CANCEL_PAUSE:
+            order.is_cancel_wanted = True  # the pulse asks again
             return
         effect = SendCancel(self.state.now, order.spec.id, order.spec.symbol)
         record_send(self.state, effect)

@@ -46,11 +46,11 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
                 state.order_seq = max(state.order_seq, parts.seq)
         case SendCancel(order=order_id):
             order = state.orders[order_id]
-            order.pending, order.is_cancel_wanted = "cancel", True
+            order.pending, order.is_cancel_wanted, order.asked = "cancel", True, effect.ts
             order.requests += 1
         case SendAmend(order=order_id, quantity=quantity):
             order = state.orders[order_id]
-            order.pending, order.quantity_asked = "amend", quantity
+            order.pending, order.quantity_asked, order.asked = "amend", quantity, effect.ts
             order.requests += 1
 
 

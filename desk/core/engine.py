@@ -41,6 +41,10 @@ PULSE: Final = TimerKey(None, "pulse")
 """The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
 
 
+ANSWER_MAX: Final = Nanos(3 * SECOND)
+"""Longer than any client waits for a reply."""
+
+
 class Engine:
     """Owns the state; `step` is the only way in."""
 
@@ -106,7 +110,8 @@ class Engine:
         bookkeeping.apply_statement(state, findings.statement)
         for order_id in findings.foreign:
             self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
-        state.truth_known, state.truth_asked = True, False
+        if event.asked is None or event.asked >= state.link_since:  # else the link has been down since it was asked
+            state.truth_known, state.truth_asked = True, False
         self._judge()
 
     def _ask_truth(self) -> None:
@@ -153,7 +158,7 @@ class Engine:
             self._judge()
 
     def _on_link(self, link: LinkChanged) -> None:
-        self.state.link, self.state.link_reason = link.state, link.reason
+        self.state.link, self.state.link_reason, self.state.link_since = link.state, link.reason, self.state.now
         self._acts.alert(Severity.INFO, f"link {link.state.value}: {link.reason}")
         if link.state is LinkState.DOWN:
             # What happens at the venue meanwhile is not told, and an answer on its way is lost.
@@ -214,14 +219,29 @@ class Engine:
         for symbol, market in state.markets.items():
             if not market.book.synced:
                 self._acts.out.append(RequestDepth(state.now, symbol))
-        is_lost = state.now - state.truth_asked_at >= SECOND
-        is_waiting = is_lost and state.link is LinkState.UP and not state.truth_known
-        if is_waiting or any(order.status is OrderStatus.UNKNOWN for order in state.open.values()):
+        for order in list(state.open.values()):
+            if order.is_cancel_wanted and not order.is_in_flight:
+                self._acts.cancel(order)
+        if self._is_in_doubt():
             state.truth_asked = False  # no answer for a second: it is lost, or came too early
             self._ask_truth()
         charts.sample(state)
         self._judge()
         self._arm_pulse()
+
+    def _is_in_doubt(self) -> bool:
+        """Tell whether only the venue's truth can help: it never came, or an answer has been missing for too long."""
+        state = self.state
+        if state.link is not LinkState.UP:
+            return False
+        if not state.truth_known:
+            return state.now - state.truth_asked_at >= SECOND
+        return any(
+            order.status is OrderStatus.UNKNOWN
+            or (order.cancels_refused and order.is_cancel_wanted)
+            or (order.is_in_flight and state.now - order.asked > ANSWER_MAX)
+            for order in state.open.values()
+        )
 
     def _arm_pulse(self) -> None:
         self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))

@@ -98,12 +98,16 @@ class Order(Struct, kw_only=True):
     """Σ price * quantity of the booked trades."""
     requests: int = 1
     """Requests sent for it: itself, its amendments and its cancels."""
+    asked: Nanos = Nanos(0)
+    """When the latest request about it left, by our clock."""
+    cancels_refused: int = 0
+    """How often the venue has found nothing to cancel."""
     pending: str = ""
     """The request on its way: `cancel`, `amend` or none."""
     quantity_asked: Decimal = ZERO
     """Total asked for by an amendment that is not answered yet, zero for none."""
     heard: Nanos = Nanos(0)
-    """Venue time of the latest news of it: what the venue said of its account before that says nothing of this order."""
+    """Venue time of the latest proof that it is there, zero before the first: an older truth says nothing of it."""
     answered: Nanos = Nanos(0)
     """Venue time of the latest answer to an amendment or a cancel: an older one, or the same again, answers nothing."""
     is_cancel_wanted: bool = False
@@ -158,7 +162,7 @@ class Order(Struct, kw_only=True):
 
 def submit(spec: OrderSpec, now: Nanos) -> Order:
     """Return the order as it stands when its intent is recorded."""
-    return Order(spec=spec, price=spec.price, quantity=spec.quantity, created=now, updated=now)
+    return Order(spec=spec, price=spec.price, quantity=spec.quantity, asked=now, created=now, updated=now)
 
 
 def apply(order: Order, report: OrderReport) -> bool:
@@ -176,7 +180,7 @@ def apply(order: Order, report: OrderReport) -> bool:
             f" (trade {report.trade})"
         )
     order.updated = report.ts
-    if not isinstance(report, OutcomeUnknown):
+    if isinstance(report, OrderAccepted | OrderAmended | OrderFilled):
         order.heard = max(order.heard, report.venue_ts)
     order.status = status
     _note(order, report)
@@ -240,6 +244,8 @@ def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelReje
     order.pending = ""
     if isinstance(report, AmendRejected):
         order.quantity_asked = ZERO
+    elif isinstance(report, CancelRejected):
+        order.cancels_refused += 1
     if order.status.is_terminal and order.status is not REJECTED:
         return  # a refused change of an order that has ended says nothing about how it ended
     order.reason = f"{report.code} {report.reason}" if report.code else report.reason

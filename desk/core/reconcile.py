@@ -27,9 +27,12 @@ from desk.model.event import (
     VenueTruth,
 )
 from desk.model.order import OrderStatus
-from desk.model.units import ClientOrderId, Nanos
+from desk.model.units import SECOND, ClientOrderId, Nanos
 
 NEVER_ARRIVED: Final = "it never reached the venue"
+HORIZON: Final = Nanos(8 * SECOND)
+"""The venue refuses a request older than its window of 5 s; with 3 s for the clocks, one that is not there by then never
+will be."""
 
 
 class Findings(Struct, frozen=True):
@@ -50,9 +53,9 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
             continue  # the order is younger than the answer, or has moved since
         found = open_there.get(order.spec.id)
         if found is not None:
-            reports += _still_open(state, order, found, truth.ts)
+            reports += _still_open(state, order, found, truth)
         else:
-            reports += _gone(state, order, booked.get(order.spec.id, order.filled), truth.ts)
+            reports += _gone(state, order, booked.get(order.spec.id, order.filled), truth)
     return Findings(
         reports=tuple(reports),
         statement=AccountReported(truth.ts, truth.wallet, truth.positions, truth.ts),
@@ -60,25 +63,38 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
     )
 
 
-def _still_open(state: DeskState, order: Order, found: OpenOrder, ts: Nanos) -> list[OrderReport]:
-    spec = order.spec
+def _still_open(state: DeskState, order: Order, found: OpenOrder, truth: VenueTruth) -> list[OrderReport]:
+    spec, ts = order.spec, truth.ts
     reports: list[OrderReport] = [OrderAccepted(ts, spec.id, found.venue_order, found.filled, ts)]
     if (found.spec.price, found.spec.quantity) != (order.price, order.quantity):
         reports.append(OrderAmended(ts, spec.id, found.spec.price, found.spec.quantity, found.filled, ts))
-    elif order.pending and not _is_answered_elsewhere(state, order):
-        kind = AmendRejected if order.pending == "amend" else CancelRejected
-        reports.append(kind(ts, spec.id, 0, NEVER_ARRIVED, ts))
+    elif order.pending == "amend":
+        if not _can_still_arrive(state, order, truth):
+            reports.append(AmendRejected(ts, spec.id, 0, NEVER_ARRIVED, ts))
+        elif order.status is OrderStatus.UNKNOWN:
+            return []
+    elif order.pending and not (_is_answered_elsewhere(state, order) and truth.ts < order.asked + HORIZON):
+        # Unlike the others a cancel may be sent twice, so its loss need not be proven.
+        reports.append(CancelRejected(ts, spec.id, 0, NEVER_ARRIVED, ts))
     return reports
 
 
-def _gone(state: DeskState, order: Order, filled: Decimal, ts: Nanos) -> list[OrderReport]:
+def _gone(state: DeskState, order: Order, filled: Decimal, truth: VenueTruth) -> list[OrderReport]:
     if filled >= order.quantity_max:
         return []
-    if order.status is not OrderStatus.SUBMITTED or filled:
-        return [OrderExpired(ts, order.spec.id, filled, "gone while the desk was away", ts)]
-    if _is_answered_elsewhere(state, order):
+    has_arrived = bool(order.heard or filled)
+    if not has_arrived and _can_still_arrive(state, order, truth):
         return []
-    return [OrderRejected(ts, order.spec.id, 0, NEVER_ARRIVED, ts)]
+    if has_arrived or order.status is not OrderStatus.SUBMITTED:
+        return [OrderExpired(truth.ts, order.spec.id, filled, "gone while the desk was away", truth.ts)]
+    return [OrderRejected(truth.ts, order.spec.id, 0, NEVER_ARRIVED, truth.ts)]
+
+
+def _can_still_arrive(state: DeskState, order: Order, truth: VenueTruth) -> bool:
+    """Tell whether the request in flight, or its answer, may yet come: absent now is not absent for ever."""
+    if truth.ts >= order.asked + HORIZON:
+        return False
+    return not truth.is_final or _is_answered_elsewhere(state, order)
 
 
 def _is_answered_elsewhere(state: DeskState, order: Order) -> bool:

@@ -86,6 +86,7 @@ class DeskState:
         self.mode_since = Nanos(0)
         self.link = LinkState.CONNECTING
         self.link_reason = ""
+        self.link_since = Nanos(0)
         self.truth_known = False
         self.truth_asked = False
         """A query for the venue's truth is on its way."""

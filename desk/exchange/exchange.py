@@ -188,7 +188,7 @@ class Exchange:
 
     def _on_request(self, request: VenueEffect) -> None:
         if isinstance(request, RequestTruth):
-            self._reporter.tell_truth()
+            self._reporter.tell_truth(request.ts)
             return
         match request:
             case SendOrder():

@@ -142,15 +142,21 @@ class Reporter:
         """State wallet and positions as they are now."""
         self._report(AccountReported(self._stamp(), self.account.wallet, self.account.stated(), self._now))
 
-    def tell_truth(self) -> None:
+    def tell_truth(self, asked: Nanos) -> None:
         """Answer a query for everything."""
-        self._report(TruthLearned(self._stamp(), self.truth(self._now)))
+        self._report(TruthLearned(self._stamp(), self.truth(self._now), asked))
 
     def truth(self, now: Nanos) -> VenueTruth:
         """Return everything known of the account."""
         orders = tuple(OpenOrder(order.as_spec(), order.venue_order, order.filled) for order in self.open.values())
         return VenueTruth(
-            now, self.account.wallet, self.account.stated(), orders, tuple(self.trades), tuple(self.payments)
+            ts=now,
+            wallet=self.account.wallet,
+            positions=self.account.stated(),
+            orders=orders,
+            trades=tuple(self.trades),
+            payments=tuple(self.payments),
+            is_final=True,
         )
 
     def restore(

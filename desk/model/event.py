@@ -249,6 +249,8 @@ class VenueTruth(Struct, frozen=True):
     """The trades it still remembers, oldest first."""
     payments: tuple[FundingPaid, ...] = ()
     """The funding paid since the desk was opened, as far as it still remembers it; oldest first."""
+    is_final: bool = False
+    """No request sent before it can still arrive: they have all been answered, or died with their process."""
 
 
 class TruthLearned(Struct, frozen=True, tag=True):
@@ -256,6 +258,8 @@ class TruthLearned(Struct, frozen=True, tag=True):
 
     ts: Nanos
     truth: VenueTruth
+    asked: Nanos | None = None
+    """When the question left, by our clock; None: not known."""
 
 
 MarketEvent = Quote | BookSnapshot | BookDelta | TradePrint | MarkPrice

@@ -125,8 +125,8 @@ class Judge:
             return
         self._ended[order_id] = order.status
         real = self._oracle.orders.get(order_id)
-        if order.status is OrderStatus.REJECTED and real is not None:
-            self._oracle.blame("I11", f"{order_id} counts as rejected, and the venue has accepted it ({order.reason})")
+        if order.status is OrderStatus.REJECTED and real is not None and (real.is_open or real.filled):
+            self._oracle.blame("I11", f"{order_id} counts as rejected and lives at the venue ({order.reason})")
         elif real is not None and real.is_open:
             self._oracle.blame("I12", f"{order_id} counts as {order.status.value} and is open at the venue")
 

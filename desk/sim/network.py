@@ -181,6 +181,8 @@ class Network:
                 continue
             answer = event
             if isinstance(event, TruthLearned):
+                # Requests overtake each other here, and outlive their process.
+                event = answer = replace(event, truth=replace(event.truth, is_final=False))
                 if self.dice.strikes(Fault.STALE_TRUTH):
                     self._counts[Fault.STALE_TRUTH] += 1
                     at = Nanos(at + int(self._chance.uniform(0.3, 3.0) * SECOND))

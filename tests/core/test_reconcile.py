@@ -178,3 +178,38 @@ def test_a_truth_older_than_the_last_news_of_an_order_says_nothing_of_it(state):
 
     assert settle(state, truth()) == []
     assert settle(state, replace(truth(), ts=at(10))) == [OrderExpired]
+
+
+def test_an_order_that_may_still_arrive_is_not_given_up_before_the_horizon(state):
+    asked = state.orders[SPEC.id].asked
+    early = replace(truth(), ts=asked + reconcile.HORIZON - 1, is_final=False)
+    late = replace(truth(), ts=asked + reconcile.HORIZON, is_final=False)
+
+    assert settle(state, early) == []
+    assert settle(state, late) == [OrderRejected]
+
+
+def test_a_refused_cancel_does_not_prove_that_an_order_was_there(state):
+    bookkeeping.apply_report(state, CancelRejected(at(20), SPEC.id, -2011, "unknown", at(10)))
+
+    assert settle(state, replace(truth(), ts=at(20), is_final=False)) == []
+
+
+def test_an_amendment_that_may_still_arrive_is_not_given_up_before_the_horizon(state):
+    accept(state)
+    amend = SendAmend(at(1), SPEC.id, BTC, D("100.1"), D("1.0"))
+    bookkeeping.record_send(state, amend)
+    early = replace(truth([resting()]), is_final=False)
+    late = replace(early, ts=amend.ts + reconcile.HORIZON)
+
+    assert settle(state, early) == [OrderAccepted]
+    assert settle(state, late) == [OrderAccepted, AmendRejected]
+
+
+def test_a_cancel_of_this_process_whose_answer_never_came_may_be_sent_again(state):
+    state.epoch = 1
+    accept(state)
+    bookkeeping.record_send(state, SendCancel(at(1), SPEC.id, BTC))
+
+    assert settle(state, truth([resting()])) == [OrderAccepted]
+    assert settle(state, replace(truth([resting()]), ts=at(1) + reconcile.HORIZON)) == [OrderAccepted, CancelRejected]

@@ -128,7 +128,7 @@ def begun(
 
 def truth(wallet: Decimal = ZERO, millis: int = 0) -> VenueTruth:
     """Return a venue's truth of nothing but cash."""
-    return VenueTruth(builders.at(millis), wallet, (), (), ())
+    return VenueTruth(builders.at(millis), wallet, (), (), (), is_final=True)
 
 
 def show(rig: Rig, touch: str, *, symbol: str | None = None, millis: int = 0) -> None:

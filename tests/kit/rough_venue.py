@@ -197,7 +197,7 @@ class RoughVenue:
             for number, each in enumerate(self.orders.values(), 1)
             if each.is_open
         )
-        return TruthLearned(self._now, VenueTruth(self._now, ZERO, (), resting, tuple(self._trades)))
+        return TruthLearned(self._now, VenueTruth(self._now, ZERO, (), resting, tuple(self._trades), is_final=True))
 
     def _move_market(self) -> Event | None:
         self._bid += self.rng.choice((-3, -1, -1, 0, 1, 1, 3)) * D("0.1")

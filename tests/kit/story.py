@@ -215,7 +215,7 @@ class Player:
         wallet = sum((account.wallet for account in state.accounts.values()), ZERO)
         working = [order for order in state.open.values() if order.status is OrderStatus.WORKING]
         orders = tuple(OpenOrder(order.spec, order.venue_order, order.filled) for order in working)
-        return TruthLearned(self._now, VenueTruth(self._now, wallet, (), orders, ()))
+        return TruthLearned(self._now, VenueTruth(self._now, wallet, (), orders, (), is_final=True))
 
     def _unknown(self, verb: str, words: list[str]) -> Event:
         return OutcomeUnknown(self._now, self._id(words[0]), "no answer")
