@@ -14,7 +14,7 @@ from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
-from desk.model.command import ResumeDesk
+from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk
 from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
 from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
@@ -57,6 +57,7 @@ class Checkpoint(Struct, kw_only=True):
     statement_as_of: Nanos
     fill_as_of: Nanos
     funded: dict[Symbol, Nanos] = {}
+    latches: dict[DeskMode, str] = {}
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -71,6 +72,7 @@ def save(state: DeskState) -> bytes:
             now=state.now,
             epoch=state.epoch,
             halted=state.mode_reason if state.mode is DeskMode.HALTED else "",
+            latches=dict(state.latches),
             accounts=list(state.accounts.values()),
             orders=_orders(state),
             runs=[_memo(run) for run in state.runs.values()],
@@ -125,6 +127,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.now, state.epoch, state.run_seq = checkpoint.now, checkpoint.epoch, checkpoint.run_seq
     if checkpoint.halted:
         modes.set_mode(state, DeskMode.HALTED, checkpoint.halted)
+    state.latches = dict(checkpoint.latches)
     state.accounts = {account.id: account for account in checkpoint.accounts}
     for order in checkpoint.orders:
         state.keep(order)
@@ -161,10 +164,27 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             _end(state, algo, reason)
         case AccountReported() | FundingPaid() | TruthLearned():
             _fold_account(state, message)
-        case Submitted(command=ResumeDesk()) if state.mode is DeskMode.HALTED:
-            modes.set_mode(state, DeskMode.STARTING, "resumed by hand")
+        case Submitted(command=command):
+            _fold_mode(state, command)
         case _ if isinstance(message, OrderReport):
             bookkeeping.apply_report(state, message)
+        case _:
+            pass
+
+
+def _fold_mode(state: DeskState, command: Command) -> None:
+    """Remember what a person decided of the whole desk."""
+    match command:
+        case ResumeDesk() if state.mode is DeskMode.HALTED:
+            modes.set_mode(state, DeskMode.STARTING, "resumed by hand")
+        case KillDesk(reason=reason):
+            modes.latch(state, DeskMode.KILLED, reason)
+        case ReviveDesk(phrase=modes.REVIVE_PHRASE):
+            modes.release(state, DeskMode.KILLED)
+        case RestrictDesk(on=True):
+            modes.latch(state, DeskMode.REDUCE_ONLY, "restricted by hand")
+        case RestrictDesk(on=False):
+            modes.release(state, DeskMode.REDUCE_ONLY)
         case _:
             pass
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from desk.core import flatten
+from desk.core import flatten, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
 from desk.core.algos.chase import Chase, ChaseMemo
@@ -16,10 +16,13 @@ from desk.model.command import (
     CancelOrder,
     Command,
     Flatten,
+    KillDesk,
     PauseAlgo,
     PlaceOrder,
+    RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
+    ReviveDesk,
     StartChase,
     StopAlgo,
 )
@@ -43,8 +46,8 @@ def obey(acts: Acts, command: Command) -> None:
             _start_chase(acts, command)
         case StopAlgo() | PauseAlgo() | ResumeAlgo():
             _steer(acts, command)
-        case ResumeDesk():
-            _resume_desk(acts)
+        case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk():
+            _set_mode(acts, command)
         case _:
             assert_never(command)
 
@@ -161,6 +164,50 @@ def _start_chase(acts: Acts, command: StartChase) -> None:
     state.runs[run.id] = run
     acts.out.append(RunStarted(state.now, run.id, command.spec, arrival))
     acts.drive(run, Begin())
+    return None
+
+
+def _set_mode(acts: Acts, command: ResumeDesk | KillDesk | ReviveDesk | RestrictDesk) -> None:
+    match command:
+        case ResumeDesk():
+            _resume_desk(acts)
+        case KillDesk(reason=reason):
+            _kill(acts, reason)
+        case ReviveDesk(phrase=phrase):
+            _revive(acts, phrase)
+        case RestrictDesk(on=on):
+            _restrict(acts, on=on)
+
+
+def _kill(acts: Acts, reason: str) -> None:
+    """Latch first, then cancel: nothing may slip out between the two."""
+    state = acts.state
+    modes.latch(state, DeskMode.KILLED, reason)
+    modes.judge(state)
+    acts.alert(Severity.ERROR, f"killed: {reason}; {modes.lifted_by(state)}")
+    acts.stop_runs("killed")
+    state.flattens.clear()
+    for order in list(state.open.values()):
+        acts.cancel(order)
+
+
+def _revive(acts: Acts, phrase: str) -> None:
+    if phrase != modes.REVIVE_PHRASE:
+        return _refuse(acts, f"revive: expected `{modes.REVIVE_PHRASE}`, found `{phrase}`")
+    if not modes.release(acts.state, DeskMode.KILLED):
+        return _refuse(acts, f"revive: the desk is {acts.state.mode.value}, not killed")
+    modes.judge(acts.state)
+    acts.alert(Severity.WARN, "revived by hand")
+    return None
+
+
+def _restrict(acts: Acts, *, on: bool) -> None:
+    if on:
+        modes.latch(acts.state, DeskMode.REDUCE_ONLY, "restricted by hand")
+    elif not modes.release(acts.state, DeskMode.REDUCE_ONLY):
+        return _refuse(acts, "restrict off: the desk is not restricted")
+    modes.judge(acts.state)
+    acts.alert(Severity.WARN, f"restrict {'on: positions can only be reduced' if on else 'off'}")
     return None
 
 

@@ -1,22 +1,46 @@
-"""What the desk permits itself: STARTING, RUNNING, DEGRADED, HALTED, each with its cause."""
+"""What the desk permits itself, why, and what lifts it.
+
+STARTING → RUNNING ↔ DEGRADED      by what is true of feeds, books and machine
+REDUCE_ONLY, KILLED                latched by a person, over restarts
+HALTED                             our books broke; lifted by a person
+"""
+
+from typing import Final
 
 from desk.core.state import DeskState
 from desk.model.event import LinkState
 from desk.model.units import millis
 from desk.model.view import DeskMode
 
+REVIVE_PHRASE: Final = "trade again"
+"""What has to be typed to lift a kill."""
+REDUCING: Final = frozenset({DeskMode.DEGRADED, DeskMode.REDUCE_ONLY})
+"""Modes in which a position may still be closed; cancels pass in every mode."""
+_LIFTED_BY: Final = {
+    DeskMode.STARTING: "lifts itself",
+    DeskMode.RUNNING: "",
+    DeskMode.DEGRADED: "lifts itself",
+    DeskMode.REDUCE_ONLY: "lifted by `restrict off`",
+    DeskMode.HALTED: "lifted by `resume desk`, once you have looked",
+    DeskMode.KILLED: f"lifted by `revive {REVIVE_PHRASE}`",
+}
+
 
 def judge(state: DeskState) -> bool:
-    """Set the mode from what is true now; tell whether it changed. A halt is lifted by a person only."""
+    """Set the mode from what is latched and what is true now; tell whether it changed."""
     if state.mode is DeskMode.HALTED:
         return False
+    if DeskMode.KILLED in state.latches:
+        return set_mode(state, DeskMode.KILLED, state.latches[DeskMode.KILLED])
     problem = _problem(state)
-    if not problem:
-        return set_mode(state, DeskMode.RUNNING, "")
-    if state.mode is DeskMode.STARTING:
+    if problem and state.mode is DeskMode.STARTING:
         state.mode_reason = problem
         return False
-    return set_mode(state, DeskMode.DEGRADED, problem)
+    if DeskMode.REDUCE_ONLY in state.latches:
+        return set_mode(state, DeskMode.REDUCE_ONLY, state.latches[DeskMode.REDUCE_ONLY])
+    if problem:
+        return set_mode(state, DeskMode.DEGRADED, problem)
+    return set_mode(state, DeskMode.RUNNING, "")
 
 
 def set_mode(state: DeskState, mode: DeskMode, reason: str) -> bool:
@@ -26,6 +50,27 @@ def set_mode(state: DeskState, mode: DeskMode, reason: str) -> bool:
     if changed:
         state.mode_since = state.now
     return changed
+
+
+def latch(state: DeskState, mode: DeskMode, reason: str) -> None:
+    """Keep a mode until it is released; the first reason stands."""
+    state.latches.setdefault(mode, reason)
+
+
+def release(state: DeskState, mode: DeskMode) -> bool:
+    """Lift a latched mode: the desk starts over from STARTING; tell whether it had been latched."""
+    if state.latches.pop(mode, None) is None:
+        return False
+    if state.mode is mode:
+        set_mode(state, DeskMode.STARTING, "waiting for the feeds")
+    return True
+
+
+def lifted_by(state: DeskState) -> str:
+    """Return what ends the present mode."""
+    if state.fault and state.mode is DeskMode.DEGRADED:
+        return "lifted by a restart, once the cause is mended"
+    return _LIFTED_BY[state.mode]
 
 
 def _problem(state: DeskState) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from desk.core import margin
+from desk.core import margin, modes
 from desk.core.ledger import Account, Position
 from desk.core.orders import Order
 from desk.core.proof import prove
@@ -50,6 +50,7 @@ class Projector:
             mode=state.mode,
             mode_reason=state.mode_reason,
             mode_since=state.mode_since,
+            mode_lift=modes.lifted_by(state),
             link=state.link,
             link_reason=state.link_reason,
             leverage=state.limits.leverage,

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +23,7 @@ FILLS_MAX: Final = 500
 ALERTS_MAX: Final = 200
 ENDED_MAX: Final = 300
 """Ended orders and runs kept for the screen."""
+_NEVER: Final = Nanos(0)
 TRADES_MAX: Final = 20_000
 """Trade ids remembered to recognise a repeat; the journal remembers all of them."""
 
@@ -73,49 +75,55 @@ class VenueMirror:
         return found.quantity if found is not None else ZERO
 
 
+def _house_accounts() -> dict[SubId, Account]:
+    return {
+        UNALLOCATED: Account(id=UNALLOCATED, name="unallocated"),
+        HOUSE: Account(id=HOUSE, name="house"),
+    }
+
+
+@dataclass(slots=True)
 class DeskState:
     """The whole desk. Only the engine and the rooms it calls change it."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.now = Nanos(0)
-        self.epoch = 0
-        self.venue = ""
-        self.limits = limits
-        self.mode = DeskMode.STARTING
-        self.mode_reason = "waiting for the first market data"
-        self.mode_since = Nanos(0)
-        self.link = LinkState.CONNECTING
-        self.link_reason = ""
-        self.link_since = Nanos(0)
-        self.truth_known = False
-        self.truth_asked = False
-        """A query for the venue's truth is on its way."""
-        self.truth_asked_at = Nanos(0)
-        self.fault = ""
-        """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
-        self.instruments: dict[Symbol, Instrument] = {}
-        self.markets: dict[Symbol, Market] = {}
-        self.accounts: dict[SubId, Account] = {
-            UNALLOCATED: Account(id=UNALLOCATED, name="unallocated"),
-            HOUSE: Account(id=HOUSE, name="house"),
-        }
-        self.account = VenueMirror()
-        self.orders: dict[ClientOrderId, Order] = {}
-        self.open: dict[ClientOrderId, Order] = {}
-        """The orders that may still trade."""
-        self.run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = {}
-        self.flattens: dict[tuple[SubId, Symbol], int] = {}
-        """Positions being closed, with the closing orders already tried."""
-        self.runs: dict[AlgoId, Algo] = {}
-        self.fills: deque[FillRow] = deque(maxlen=FILLS_MAX)
-        self.trades: dict[tuple[Symbol, int], None] = {}
-        self.funded: dict[Symbol, Nanos] = {}
-        """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
-        self.alerts: deque[AlertRow] = deque(maxlen=ALERTS_MAX)
-        self.equities: dict[SubId, deque[Sample]] = {}
-        self.order_seq = 0
-        self.run_seq = 0
-        self.alert_seq = 0
+    limits: Limits
+    now: Nanos = _NEVER
+    epoch: int = 0
+    venue: str = ""
+    mode: DeskMode = DeskMode.STARTING
+    mode_reason: str = "waiting for the first market data"
+    mode_since: Nanos = _NEVER
+    latches: dict[DeskMode, str] = field(default_factory=dict)
+    """Modes a person has latched, KILLED or REDUCE_ONLY, each with its reason; they outlive a restart."""
+    link: LinkState = LinkState.CONNECTING
+    link_reason: str = ""
+    link_since: Nanos = _NEVER
+    truth_known: bool = False
+    truth_asked: bool = False
+    """A query for the venue's truth is on its way."""
+    truth_asked_at: Nanos = _NEVER
+    fault: str = ""
+    """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
+    instruments: dict[Symbol, Instrument] = field(default_factory=dict)
+    markets: dict[Symbol, Market] = field(default_factory=dict)
+    accounts: dict[SubId, Account] = field(default_factory=_house_accounts)
+    account: VenueMirror = field(default_factory=VenueMirror)
+    orders: dict[ClientOrderId, Order] = field(default_factory=dict)
+    open: dict[ClientOrderId, Order] = field(default_factory=dict)
+    """The orders that may still trade."""
+    run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = field(default_factory=dict)
+    flattens: dict[tuple[SubId, Symbol], int] = field(default_factory=dict)
+    """Positions being closed, with the closing orders already tried."""
+    runs: dict[AlgoId, Algo] = field(default_factory=dict)
+    fills: deque[FillRow] = field(default_factory=lambda: deque(maxlen=FILLS_MAX))
+    trades: dict[tuple[Symbol, int], None] = field(default_factory=dict)
+    funded: dict[Symbol, Nanos] = field(default_factory=dict)
+    """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
+    alerts: deque[AlertRow] = field(default_factory=lambda: deque(maxlen=ALERTS_MAX))
+    equities: dict[SubId, deque[Sample]] = field(default_factory=dict)
+    order_seq: int = 0
+    run_seq: int = 0
+    alert_seq: int = 0
 
     def subs(self) -> Iterator[Account]:
         """Yield the sub-accounts, in the order they were opened."""

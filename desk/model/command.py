@@ -153,6 +153,24 @@ class ResumeDesk(Struct, frozen=True, tag=True, tag_field="verb"):
     """Lift a halt, after a person has looked."""
 
 
+class KillDesk(Struct, frozen=True, tag_field="verb", tag=True):
+    """Cancel every order of ours and create none, latched over restarts until the desk is revived."""
+
+    reason: str
+
+
+class ReviveDesk(Struct, frozen=True, tag_field="verb", tag=True):
+    """Lift a kill; `phrase` must be typed out, so that no key can do it by accident."""
+
+    phrase: str
+
+
+class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
+    """Let the desk only reduce positions, or lift that again; outlives a restart."""
+
+    on: bool
+
+
 Command = (
     PlaceOrder
     | AmendOrder
@@ -165,4 +183,7 @@ Command = (
     | PauseAlgo
     | ResumeAlgo
     | ResumeDesk
+    | KillDesk
+    | ReviveDesk
+    | RestrictDesk
 )

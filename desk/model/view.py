@@ -25,8 +25,12 @@ class DeskMode(StrEnum):
     RUNNING = "running"
     DEGRADED = "degraded"
     """A feed is down or stale: nothing new; cancels and closes pass."""
+    REDUCE_ONLY = "reduce-only"
+    """A person restricted us: closes and cancels pass."""
     HALTED = "halted"
-    """Our books broke, or a person stopped us: cancels only, until a person resumes."""
+    """Our books broke: cancels only, until a person resumes."""
+    KILLED = "killed"
+    """A person killed us: cancels only, over restarts, until revived by a typed phrase."""
 
 
 class AdlTier(StrEnum):
@@ -252,6 +256,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     mode: DeskMode
     mode_reason: str
     mode_since: Nanos
+    mode_lift: str = ""
+    """What ends the mode: what will happen by itself, or what a person can do."""
     link: LinkState
     link_reason: str
     leverage: int

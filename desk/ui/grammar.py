@@ -12,9 +12,12 @@ from desk.model.command import (
     CancelOrder,
     Command,
     Flatten,
+    KillDesk,
     PauseAlgo,
+    RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
+    ReviveDesk,
     StopAlgo,
 )
 from desk.model.order import Side
@@ -192,6 +195,18 @@ def _resume(words: Sequence[Token], context: Context, _places: Places) -> Sequen
     return tuple(ResumeAlgo(algo) for algo in _algos_named(words, context))
 
 
+def _kill(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
+    return (KillDesk(" ".join(word.text for word in words) or "killed by hand"),)
+
+
+def _revive(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
+    return (ReviveDesk(" ".join(word.lower for word in words)),)
+
+
+def _restrict(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
+    return (RestrictDesk(one_of(_only(words, "restrict").text, ("on", "off"), "restrict") == "on"),)
+
+
 def _sub(words: Sequence[Token], context: Context, _places: Places) -> Sequence[Step]:
     if not words:
         raise Misread("sub-account", "an id or a name", "")
@@ -237,6 +252,9 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "stop": _stop,
         "pause": _pause,
         "resume": _resume,
+        "kill": _kill,
+        "revive": _revive,
+        "restrict": _restrict,
         "sub": _sub,
         "symbol": _symbol,
         "tab": _tab,

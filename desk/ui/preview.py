@@ -13,11 +13,14 @@ from desk.model.command import (
     ChaseSpec,
     Command,
     Flatten,
+    KillDesk,
     PauseAlgo,
     Peg,
     PlaceOrder,
+    RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
+    ReviveDesk,
     StartChase,
     StopAlgo,
 )
@@ -100,8 +103,19 @@ def _describe_control(command: Command, view: DeskView) -> str:
             return f"FLATTEN {_scope(sub, symbol, view)}: {_holdings(sub, symbol, view)}"
         case StopAlgo(algo=algo) | PauseAlgo(algo=algo) | ResumeAlgo(algo=algo):
             return f"{type(command).__name__.removesuffix('Algo').upper()} {algo}"
-        case ResumeDesk():
-            return f"RESUME the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
+        case _:
+            return _describe_mode(command, view)
+
+
+def _describe_mode(command: Command, view: DeskView) -> str:
+    match command:
+        case ResumeDesk() | ReviveDesk():
+            word = "RESUME" if isinstance(command, ResumeDesk) else "REVIVE"
+            return f"{word} the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
+        case KillDesk(reason=reason):
+            return f"KILL: {_count_orders(None, None, view)} cancelled, none created until revived ({reason})"
+        case RestrictDesk(on=on):
+            return "RESTRICT the desk to reducing" if on else "RESTRICT off"
         case _:
             return type(command).__name__
 

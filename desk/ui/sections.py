@@ -53,6 +53,8 @@ def status_section(view: DeskView, chosen: Chosen, pulse: Pulse) -> StatusSectio
         epoch=view.epoch,
         mode=view.mode,
         mode_reason=view.mode_reason,
+        mode_since=view.mode_since,
+        mode_lift=view.mode_lift,
         link=view.link,
         link_reason=view.link_reason,
         symbol=chosen.symbol,

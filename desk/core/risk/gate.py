@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.core import ids
+from desk.core import ids, modes
 from desk.core.bookkeeping import is_sub
 from desk.core.orders import Order
 from desk.core.state import DeskState
@@ -118,7 +118,7 @@ def _shape_of_chase(spec: ChaseSpec) -> str:
 def _mode(wish: Place, claim: Claim, state: DeskState) -> str:
     if state.mode is DeskMode.RUNNING:
         return ""
-    if state.mode is DeskMode.DEGRADED and wish.reduce_only:
+    if state.mode in modes.REDUCING and wish.reduce_only:
         return ""
     return f"the desk is {state.mode.value} ({state.mode_reason})"
 

@@ -25,7 +25,9 @@ _MODES: Final = {
     DeskMode.STARTING: Ink.CAUTION,
     DeskMode.RUNNING: Ink.CALM,
     DeskMode.DEGRADED: Ink.CAUTION,
+    DeskMode.REDUCE_ONLY: Ink.CAUTION,
     DeskMode.HALTED: Ink.ALARM,
+    DeskMode.KILLED: Ink.ALARM,
 }
 _LINKS: Final = {
     LinkState.UP: Ink.OK,
@@ -49,6 +51,8 @@ class StatusSection(Struct, frozen=True, kw_only=True):
     epoch: int
     mode: DeskMode
     mode_reason: str
+    mode_since: Nanos
+    mode_lift: str
     link: LinkState
     link_reason: str
     symbol: Symbol
@@ -91,21 +95,30 @@ def status_parts(section: StatusSection) -> list[Part]:
     """Return what there is to say, from left to right."""
     parts = [
         Part(0, Run(f" {format.sanitise(section.venue, 12)} ", Ink.TAB_ON)),
-        Part(1, Run(_because(section.mode.upper(), section.mode_reason), _MODES[section.mode])),
+        Part(1, Run(_because(_mode_text(section), section.mode_reason), _MODES[section.mode])),
         Part(2, Run(f" {section.key_mode.upper()} ", _KEYS[section.key_mode])),
-        Part(3, _link(section)),
-        Part(2, _price_age(section)),
+        Part(3 if section.link is LinkState.UP else 1, _link(section)),
+        Part(3, _price_age(section)),
         Part(6, Run(f"lag {format.lag(section.loop_lag_p99)}", _lag_ink(section.loop_lag_p99))),
         Part(7, Run(f"ui {section.fps}fps {section.paint_ms}ms", Ink.DIM)),
         Part(5, Run(format.sanitise(section.sub_name, 12), Ink.BRIGHT)),
         Part(8, Run(f"epoch {section.epoch}", Ink.DIM)),
     ]
+    if section.mode_lift:
+        parts.insert(2, Part(4, Run(format.sanitise(section.mode_lift, 60), Ink.WARN)))
     if section.mark_source is not None and section.mark_source is not MarkSource.VENUE:
         parts.insert(5, Part(4, Run(f"mark={section.mark_source}", Ink.WARN)))
     if section.silent_ms > SILENT_MS_MAX:
         silent = f" ENGINE SILENT {format.age(section.silent_ms * MILLISECOND)} "
         parts.insert(0, Part(-1, Run(silent, Ink.ALARM)))
     return parts
+
+
+def _mode_text(section: StatusSection) -> str:
+    """The mode, and since when, where it is not the ordinary one."""
+    if section.mode is DeskMode.RUNNING:
+        return section.mode.upper()
+    return f"{section.mode.upper()} {format.age(section.now - section.mode_since)}"
 
 
 def _because(word: str, reason: str) -> str:

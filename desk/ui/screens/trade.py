@@ -203,7 +203,10 @@ class TradeScreen(BackpressureScreen[None]):
     def _order(self, side: Side, row: CursorRow | None) -> None:
         chosen = self._session.chosen
         draft = OrderDraft(
-            symbol=chosen.symbol, side=side, amount=Amount(chosen.size), price=row.price(side) if row is not None else None
+            symbol=chosen.symbol,
+            side=side,
+            amount=Amount(chosen.size),
+            price=row.price(side) if row is not None else None,
         )
         try:
             self._deal_key(resolve_order(draft, self._session.context))

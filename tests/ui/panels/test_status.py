@@ -18,6 +18,8 @@ def section(**changes):
         "epoch": 4,
         "mode": DeskMode.RUNNING,
         "mode_reason": "",
+        "mode_since": before(12_000),
+        "mode_lift": "",
         "link": LinkState.UP,
         "link_reason": "",
         "symbol": BTC,
@@ -35,6 +37,7 @@ def section(**changes):
 TROUBLED = {
     "mode": DeskMode.DEGRADED,
     "mode_reason": "no quote for 2.1 s",
+    "mode_lift": "lifts itself",
     "link": LinkState.DOWN,
     "link_reason": "closed by the venue",
     "quote_ts": before(2_100),
@@ -51,7 +54,15 @@ def words(section, width=140):
     [
         ("calm", {}),
         ("troubled", TROUBLED),
-        ("halted", {"mode": DeskMode.HALTED, "mode_reason": "books do not add up", "key_mode": KeyMode.SAFE}),
+        (
+            "halted",
+            {
+                "mode": DeskMode.HALTED,
+                "mode_reason": "books do not add up",
+                "mode_lift": "lifted by `resume desk`",
+                "key_mode": KeyMode.SAFE,
+            },
+        ),
         ("silent", {"silent_ms": 3_200}),
     ],
 )
@@ -90,7 +101,7 @@ def test_a_mark_that_is_not_the_venue_s_is_said():
 def test_trouble_is_told_with_its_reason():
     line = words(section(**TROUBLED))
 
-    assert "DEGRADED: no quote for 2.1 s" in line
+    assert "DEGRADED 12s: no quote for 2.1 s" in line
     assert "link down: closed by the venue" in line
     assert "BTCUSDT 2.1s stale" in line
 
@@ -150,3 +161,17 @@ def test_an_alert_grows_dim_but_keeps_its_glyph():
 
 def test_no_alert_is_said_too():
     assert _alerts()[0][0].text == " no alerts"
+
+
+def test_a_mode_that_is_not_the_ordinary_one_says_why_since_when_and_what_lifts_it():
+    text = words(
+        section(
+            mode=DeskMode.KILLED,
+            mode_reason="killed by hand",
+            mode_since=before(12_000),
+            mode_lift="lifted by `revive x`",
+        )
+    )
+
+    assert "KILLED 12s: killed by hand" in text
+    assert "lifted by `revive x`" in text
