@@ -11,9 +11,11 @@ from typing import Final
 
 from desk import __version__
 from desk.config import Settings, config_path, describe, load_settings
+from desk.front import read_view, run_attached, run_headless, run_screen
 from desk.model.error import DeskError
 from desk.model.view import DeskView
-from desk.wiring import Options, run_headless, run_screen
+from desk.stores.lock import DirectoryHeld
+from desk.wiring import Options
 
 OK: Final = 0
 FAILED: Final = 1
@@ -58,6 +60,10 @@ def main(arguments: Sequence[str]) -> int:
         if parsed.command == "sim":
             return _simulate(parsed)
         options = _options(parsed)
+        if parsed.command == "status":
+            return _status(parsed, options)
+        if parsed.command == "attach":
+            return _attach(options)
         if parsed.headless:
             return _headless(parsed, options)
         return _screen(parsed, options)
@@ -73,18 +79,39 @@ def _screen(parsed: argparse.Namespace, options: Options) -> int:
     if not sys.stdout.isatty() or not sys.stdin.isatty():
         print("desk: standard input and output: expected a terminal, found none; use --headless", file=sys.stderr)
         return USAGE
-    run_screen(options)
+    try:
+        run_screen(options)
+    except DirectoryHeld as held:
+        # Somebody's desk runs there: to look at it is better than a refusal.
+        print(f"desk: {held}; watching it", file=sys.stderr)
+        run_attached(options.settings, controls=False)
     return OK
 
 
-def _headless(parsed: argparse.Namespace, options: Options) -> int:
+def _attach(options: Options) -> int:
+    run_attached(options.settings, controls=True)
+    return OK
+
+
+def _status(parsed: argparse.Namespace, options: Options) -> int:
+    view = read_view(options.settings)
+    print(_document(view) if parsed.json else _summary(view))
+    return OK
+
+
+def _document(view: DeskView) -> str:
     from desk.ui.document import document
+
+    return json.dumps(document(view), indent=2, ensure_ascii=False)
+
+
+def _headless(parsed: argparse.Namespace, options: Options) -> int:
     from desk.ui.script import Script
 
     settings = options.settings
     script = Script(parsed.do or "", settings.sub_accounts[0].id, settings.symbols[0])
     view = run_headless(options, script, parsed.span)
-    print(json.dumps(document(view), indent=2, ensure_ascii=False) if parsed.json else _summary(view))
+    print(_document(view) if parsed.json else _summary(view))
     if script.complaint is not None:
         print(f"desk: {script.complaint.text}", file=sys.stderr)
         return USAGE
@@ -145,8 +172,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("config", "sim"),
-        help="config: print the settings file with all defaults; sim: play a session that tries to break the desk",
+        choices=("attach", "config", "sim", "status"),
+        metavar="attach|config|sim|status",
+        help="attach: open a screen on the desk that runs; config: print the settings file with all defaults;"
+        " sim: play a session that tries to break the desk; status: print the view of the desk that runs",
     )
     parser.add_argument("--version", action="version", version=f"desk {__version__}")
     where = parser.add_argument_group("where things are")

@@ -14,9 +14,10 @@ from msgspec import Struct, field
 
 from desk.model.error import BadInput
 from desk.model.event import Limits, SubAccount
-from desk.model.units import HOUSE, UNALLOCATED, ZERO, SubId, Symbol
+from desk.model.units import ZERO, SubId, Symbol
 
 KeyMode = Literal["safe", "confirm", "armed"]
+OnDetach = Literal["keep", "pause", "cancel", "flatten"]
 
 _PRESETS: Final = {
     "BTC": "0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.25 0.5",
@@ -49,8 +50,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """None: the size of an order is no reason to ask."""
     sizes: Mapping[str, tuple[Decimal, ...]] = field(default_factory=_presets)
     """By base currency."""
-    frame_rate: int = 20
-    stale_ms: int = 500
+    on_detach: OnDetach = "keep"
+    """What the engine does when its terminal goes away."""
     data_dir: Path = field(default_factory=lambda: platformdirs.user_data_path("desk"))
 
     @property
@@ -181,10 +182,13 @@ def _amount_or_none(raw: object) -> Decimal | None:
     return None if raw == "none" else _amount(raw)
 
 
-def _key_mode(raw: object) -> str:
-    if raw not in get_args(KeyMode):
-        raise _Wrong(f"one of {', '.join(get_args(KeyMode))}", raw)
-    return str(raw)
+def _one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
+    def read(raw: object) -> str:
+        if raw not in choices:
+            raise _Wrong(f"one of {', '.join(choices)}", raw)
+        return str(raw)
+
+    return read
 
 
 def _path(raw: object) -> Path:
@@ -229,11 +233,11 @@ def _sub_account(raw: object, inside: str) -> SubAccount:
     if not isinstance(raw, Mapping) or set(raw) != set(known):
         found = ", ".join(raw) if isinstance(raw, Mapping) else raw
         raise _Wrong(f"a table with exactly {', '.join(known)}", found, inside)
-    for key in ("id", "name"):
-        if not isinstance(raw[key], str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,12}", raw[key]):
-            raise _Wrong("a string of 1 to 12 letters, digits, - or _", raw[key], f"{inside}.{key}")
-    if raw["id"] in (UNALLOCATED, HOUSE):
-        raise _Wrong("an id that is not the desk's own", raw["id"], f"{inside}.id")
+    # The id stands in every client order id, in four places filled up with zeros.
+    if not isinstance(raw["id"], str) or not re.fullmatch(r"[1-9A-Z][0-9A-Z]{0,3}", raw["id"]):
+        raise _Wrong("a string of 1 to 4 capitals or digits that does not begin with 0", raw["id"], f"{inside}.id")
+    if not isinstance(raw["name"], str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,12}", raw["name"]):
+        raise _Wrong("a string of 1 to 12 letters, digits, - or _", raw["name"], f"{inside}.name")
     return SubAccount(SubId(raw["id"]), raw["name"], _amount(raw["wallet"], f"{inside}.wallet"))
 
 
@@ -260,11 +264,10 @@ _KEYS: Final = {
     "mark_age_ms_max": _Key(_whole(100, 600_000), _number_in),
     "seed": _Key(_whole(0, 2**63 - 1), _number_in),
     "latency_ms_median": _Key(_whole(1, 60), _number_in),
-    "key_mode": _Key(_key_mode),
+    "key_mode": _Key(_one_of(get_args(KeyMode))),
     "confirm_above": _Key(_amount_or_none),
     "sizes": _Key(_sizes, None),
-    "frame_rate": _Key(_whole(1, 60), _number_in),
-    "stale_ms": _Key(_whole(50, 60_000), _number_in),
+    "on_detach": _Key(_one_of(get_args(OnDetach))),
     "data_dir": _Key(_path),
 }
 
@@ -293,10 +296,8 @@ mark_age_ms_max = 3000
 key_mode = "confirm"
 # Above this notional an order is confirmed even when armed; "none" to never ask.
 confirm_above = 25000
-# A price is shown as stale after so many milliseconds.
-stale_ms = 500
-# How often the screen is drawn, times a second.
-frame_rate = 20
+# What the engine does when its terminal goes away: keep (go on), pause (park the algos), cancel or flatten.
+on_detach = "keep"
 
 # Where the journal is kept; left out, it is your data directory.
 # data_dir = "~/desk-data"

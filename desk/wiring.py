@@ -1,17 +1,9 @@
-"""The composition root: the one place that knows every room and builds the desk from them."""
+"""The composition root: builds a desk from its rooms, and knows them all."""
 
-import decimal
-import gc
-import os
-import signal
-import sys
-from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 
-import uvloop
 from msgspec import Struct
 
 from desk.config import Settings
@@ -25,26 +17,15 @@ from desk.exchange.market import MarketSource
 from desk.exchange.recording import RecordedMarket
 from desk.exchange.rules import practice_instruments
 from desk.model.error import BadInput
-from desk.model.event import LinkState, Started, SubAccountOpened
+from desk.model.event import Started, SubAccountOpened
 from desk.model.instrument import Instrument
 from desk.model.journal import Loaded
-from desk.model.units import SECOND, Nanos, Symbol, millis
-from desk.model.view import DeskMode, DeskView
+from desk.model.units import Nanos, Symbol, millis
 from desk.runtime.clocks import VirtualClock, WallClock
-from desk.runtime.handle import DeskHandle
-from desk.runtime.logs import logged
 from desk.runtime.ports import Clock, Journal
 from desk.runtime.pump import Pump
-from desk.runtime.thread import EngineThread
-from desk.stores.lock import DirectoryLock
 from desk.stores.sqlite import SqliteJournal
-from desk.ui.script import Script
 from desk.venues.paper import PaperVenue
-
-SWITCH_INTERVAL_S: Final = 1e-4
-"""The default of 5 ms would make every tick wait for the screen's turn."""
-SCREEN_ENVIRONMENT: Final = {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "25"}
-"""A late paint waits half as long, nothing moves for show, and Esc is not held back; the trader's own values win."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -62,25 +43,6 @@ class Assembly(Struct, frozen=True):
 
     pump: Pump
     clock: Clock
-
-
-def run_screen(options: Options) -> None:
-    """Open the desk full screen and return when the trader quits."""
-    _forbid_floats_in_money()
-    with _claimed(options, is_headless=False):
-        engine = EngineThread(lambda hand_over: _serve(options, hand_over))
-        engine.start()
-        try:
-            _show(options, engine)
-        finally:
-            engine.stop()
-
-
-def run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
-    """Run without a screen for `span_s` desk seconds (None: until the market or a signal ends it); return the end."""
-    _forbid_floats_in_money()
-    with _claimed(options, is_headless=True):
-        return uvloop.run(_run_headless(options, script, span_s))
 
 
 @asynccontextmanager
@@ -158,79 +120,3 @@ def _held(state: DeskState) -> tuple[Symbol, ...]:
 
 def _last_seq(loaded: Loaded) -> int:
     return loaded.records[-1].seq if loaded.records else loaded.checkpoint_seq
-
-
-@contextmanager
-def _claimed(options: Options, *, is_headless: bool) -> Iterator[None]:
-    """Take the data directory for this desk alone and log there; a replay leaves nothing behind."""
-    if options.recording is not None:
-        with logged(None, is_headless=is_headless):
-            yield
-        return
-    directory = options.settings.data_dir
-    with DirectoryLock(directory), logged(directory, is_headless=is_headless):
-        yield
-
-
-async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> None:
-    async with assembled(options) as assembly:
-        pump = assembly.pump
-        handle = DeskHandle(pump, get_running_loop())
-        handed: list[DeskHandle] = []
-
-        def hand_over_once(state: DeskState) -> None:
-            if not handed:  # the first turn has made the instruments known: now there is something to show
-                handed.append(handle)
-                pump.publish()
-                hand_over(handle)
-
-        pump.observe(hand_over_once)
-        await pump.run()
-
-
-async def _run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
-    async with assembled(options) as assembly:
-        pump = assembly.pump
-        for number in (signal.SIGINT, signal.SIGTERM):
-            get_running_loop().add_signal_handler(number, pump.stop)
-
-        def follow(state: DeskState) -> None:
-            if state.mode is DeskMode.RUNNING and script.is_due(state.now):
-                pump.publish()
-                for command in script.advance(pump.view):
-                    pump.command(command)
-            if state.link is LinkState.ENDED or script.complaint is not None or script.wants_quit:
-                pump.stop()
-
-        pump.observe(follow)
-        await pump.run(None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND))
-        return pump.view
-
-
-def _show(options: Options, engine: EngineThread) -> None:
-    for name, value in SCREEN_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
-    from desk.ui.arming import KeyMode
-
-    settings = options.settings
-    handle = engine.handle()
-    traded = handle.latest().instruments[0]
-    app = DeskApp(
-        handle,
-        confirm_above=settings.confirm_above,
-        sizes=settings.sizes,
-        start_sub=settings.sub_accounts[0].id,
-        start_symbol=traded.symbol,
-        key_mode=KeyMode(settings.key_mode),
-    )
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
-    app.run(mouse=False)  # every motion would be reported upstream, over SSH
-
-
-def _forbid_floats_in_money() -> None:
-    """Make mixing a float into a Decimal an error, in this thread and in every thread to come."""
-    decimal.DefaultContext.traps[decimal.FloatOperation] = True
-    decimal.setcontext(decimal.DefaultContext.copy())

@@ -63,12 +63,12 @@ def test_the_description_has_every_key():
 
 
 def test_the_environment_wins_over_the_file_and_the_command_line_over_both(settings):
-    text = "seed = 1\nleverage = 1\nframe_rate = 1"
+    text = "seed = 1\nleverage = 1\nmark_age_ms_max = 1000"
     environ = {"DESK_LEVERAGE": "2", "DESK_FRAME_RATE": "2"}
 
-    chosen = settings(text, environ, {"frame_rate": 3, "symbols": None})
+    chosen = settings(text, environ, {"mark_age_ms_max": 3000, "symbols": None})
 
-    assert (chosen.seed, chosen.leverage, chosen.frame_rate) == (1, 2, 3)
+    assert (chosen.seed, chosen.leverage, chosen.mark_age_ms_max) == (1, 2, 3000)
     assert chosen.symbols == Settings().symbols
 
 
@@ -145,7 +145,7 @@ SUB = '[[sub_accounts]]\nid = "{id}"\nname = "{name}"\nwallet = {wallet}\n'
         ),
         (
             SUB.format(id="HOUSE", name="a", wallet=1),
-            r"sub_accounts\[1\]\.id: expected an id that is not the desk's own",
+            r"sub_accounts\[1\]\.id: expected a string of 1 to 4 capitals or digits that does not begin with 0",
         ),
         (SUB.format(id="1", name="a b", wallet=1), r"sub_accounts\[1\]\.name: expected a string of 1 to 12 letters"),
         (SUB.format(id="1", name="a", wallet=-1), r"sub_accounts\[1\]\.wallet: expected an amount above 0, found -1"),

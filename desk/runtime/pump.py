@@ -108,16 +108,16 @@ class Pump:
 
     async def run(self, until: Nanos | None = None) -> None:
         """Turn until stopped, or until it is `until`; then make a last checkpoint durable."""
-        beat = asyncio.get_running_loop().create_task(self._gauges.beat(), name="gauges")
-        try:
-            while not self._is_stopping and (until is None or self._clock.now() < until):
-                await self._turn()
-                if not self._inbox:
-                    await self._clock.wait(self._woken, self._next_at(until))
-        finally:
-            beat.cancel()
+        while not self._is_stopping and (until is None or self._clock.now() < until):
+            await self._turn()
+            if not self._inbox:
+                await self._clock.wait(self._woken, self._next_at(until))
         await self._commit([], is_last=True)
         self.publish()
+
+    async def beat(self) -> None:
+        """Measure, for ever, how late this loop wakes up."""
+        await self._gauges.beat()
 
     def publish(self) -> None:
         """Replace the view by one of this moment."""

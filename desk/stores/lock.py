@@ -26,6 +26,10 @@ def open_private(path: Path) -> int:
         raise BadInput(f"{path}: expected a file that can be written, found: {_reason(error)}") from error
 
 
+class DirectoryHeld(BadInput):
+    """Another desk has the data directory; it may be watched through its doorway."""
+
+
 class DirectoryLock:
     """The right to a data directory; the kernel takes it back when the process dies, however it dies."""
 
@@ -43,7 +47,7 @@ class DirectoryLock:
         except OSError as error:
             holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
             os.close(descriptor)
-            raise BadInput(
+            raise DirectoryHeld(
                 f"{path}: another desk (process {holder}) holds this data directory: quit it, or give this one another"
             ) from error
         os.ftruncate(descriptor, 0)

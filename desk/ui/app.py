@@ -1,7 +1,9 @@
 """The Textual app: the trading screen, the way out over everything, and the frames."""
 
+import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -37,7 +39,7 @@ def monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-class DeskApp(App[None]):
+class DeskApp(App[str]):
     """Reads the desk's view and submits commands; it knows nothing else of the machine."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*stylesheets()]
@@ -67,12 +69,18 @@ class DeskApp(App[None]):
         self._clock_ms = clock_ms
         self._has_frames = has_frames
         self._alarms = Alarms()
+        self.signals: dict[int, Callable[[], object]] = {}
+        """What to do on a signal; set before the app runs, as only its own loop may be told."""
         self._frame = 0
         self._painted_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
         self._took_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
         self.trade = TradeScreen(self._session, clock_ms)
         self.register_theme(DESK_THEME)
         self.theme = DESK_THEME.name
+
+    def only_watch(self) -> None:
+        """Send nothing from this screen: the desk is another's."""
+        self._session.is_watching = True
 
     def on_load(self) -> None:
         """Repair Textual before anything is drawn."""
@@ -84,6 +92,8 @@ class DeskApp(App[None]):
 
     def on_ready(self) -> None:
         """Draw everything once, then start the frames."""
+        for number, act in self.signals.items():
+            asyncio.get_running_loop().add_signal_handler(number, act)
         self.trade.show(self._session.view, Pulse())
         if self._has_frames:
             self.set_interval(1 / (FRAMES_PER_SECOND * GROUPS), self.show_frame)

@@ -36,6 +36,9 @@ class Dealer:
     def deal(self, commands: Sequence[Command], origin: Origin, then: Callable[[], None] | None = None) -> None:
         """Submit all of `commands`, or ask about all of them, or refuse all; `then` follows if they were submitted."""
         self.watch()
+        if self._session.is_watching:
+            self._say("refused: this screen only watches; `desk attach` takes control", Tone.REFUSED)
+            return
         opens = any(risk_of(command) is Risk.OPENS for command in commands)
         if opens and origin is Origin.KEY and not self._guard.admits(self._clock_ms()):
             self._say("dropped: order keys came in a burst, as from a stuck link", Tone.REFUSED)

@@ -52,6 +52,8 @@ class Session:
         self._sizes = sizes or {}
         self._preset = 0
         self._confirm_above = confirm_above
+        self.is_watching = False
+        """The desk belongs to another screen: nothing may be sent from here."""
 
     @property
     def view(self) -> DeskView:

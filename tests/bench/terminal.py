@@ -49,6 +49,10 @@ class Terminal:
         """Press keys."""
         os.write(self._descriptor, keys)
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a lost SSH connection does."""
+        os.close(self._descriptor)
+
     def close(self) -> None:
         """Hang up."""
         os.close(self._descriptor)

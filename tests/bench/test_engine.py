@@ -12,6 +12,7 @@ from desk.core.state import DeskState
 from desk.exchange.exchange import Exchange
 from desk.exchange.recording import RecordedMarket
 from desk.exchange.rules import practice_instruments
+from desk.front import run_headless
 from desk.model.command import ChaseSpec, Peg, StartChase
 from desk.model.effect import RequestDepth, SendAmend, SendOrder
 from desk.model.event import OrderAccepted, Started, SubAccount, SubAccountOpened, Submitted, TruthLearned, VenueTruth
@@ -20,7 +21,7 @@ from desk.model.order import Side
 from desk.model.units import ZERO, SubId
 from desk.model.view import DeskMode, Health
 from desk.ui.script import Script
-from desk.wiring import Options, run_headless
+from desk.wiring import Options
 from tests.bench.table import percentile, show
 from tests.kit.builders import D
 

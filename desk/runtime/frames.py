@@ -1,0 +1,67 @@
+"""What travels between a desk and a screen attached to it: length-prefixed MessagePack."""
+
+import struct
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from desk.model.command import Command
+from desk.model.error import BadInput
+from desk.model.view import DeskView
+
+LENGTH: Final = struct.Struct(">I")
+VIEW_MAX: Final = 16_000_000
+COMMAND_MAX: Final = 65_536
+
+
+class Hello(Struct, frozen=True):
+    """The first frame of an attached screen: what it wants to do."""
+
+    controls: bool
+    """False: it only watches."""
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_VIEWS: Final = msgspec.msgpack.Decoder(DeskView)
+_COMMANDS: Final = msgspec.msgpack.Decoder(Command)
+_HELLOS: Final = msgspec.msgpack.Decoder(Hello)
+
+
+def frame(message: DeskView | Command | Hello) -> bytes:
+    """Return the bytes of a message with their length in front."""
+    body = _ENCODER.encode(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def length_of(header: bytes, limit: int) -> int:
+    """Return how long the body is; raise BadInput above `limit`."""
+    length: int = LENGTH.unpack(header)[0]
+    if length > limit:
+        raise BadInput(f"frame: expected at most {limit} bytes, found {length}")
+    return length
+
+
+def read_view(body: bytes) -> DeskView:
+    """Return the view of a body; raise BadInput for anything else."""
+    try:
+        return _VIEWS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"frame: expected a view of this version of the desk: {error}") from error
+
+
+def read_command(body: bytes) -> Command:
+    """Return the command of a body; raise BadInput for anything else."""
+    try:
+        command: Command = _COMMANDS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"frame: expected a command of this version of the desk: {error}") from error
+    return command
+
+
+def read_hello(body: bytes) -> Hello:
+    """Return the greeting of a body; raise BadInput for anything else."""
+    try:
+        return _HELLOS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"frame: expected a greeting: {error}") from error
