@@ -1,0 +1,161 @@
+"""Bugs that others have paid for, planted one at a time into the real engine: the simulator has to find each."""
+
+from dataclasses import dataclass
+
+from desk.core import bookkeeping, checkpoint, orders, reconcile
+from desk.core.engine import HANDLERS, Engine
+from desk.core.orders import TRANSITIONS, Order
+from desk.core.risk.gate import Claim
+from desk.model.effect import SendOrder
+from desk.model.event import CancelRejected, OrderAccepted, OrderRejected, OutcomeUnknown
+from desk.model.intent import Place
+from desk.model.order import OrderStatus
+from desk.model.units import ZERO
+from desk.sim.plan import Fault
+from desk.sim.process import Process
+
+LOSSES = (Fault.REPLY_LOST, Fault.REQUEST_LOST, Fault.UNKNOWN_503, Fault.LATE, Fault.TOO_LATE)
+DEATHS = (Fault.KILL, Fault.KILL_BEFORE_SEND, Fault.KILL_IN_RECOVERY, Fault.POWER_CUT)
+STREAMS = (Fault.REORDER, Fault.DUPLICATE, Fault.DUPLICATE_LATE, Fault.LINK_DOWN, Fault.STALL)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted bug: how to plant it, the weather it shows in, and the invariants that may notice."""
+
+    plant: object
+    faults: tuple
+    noticed_by: frozenset
+    seeds: int = 12
+    """Sessions it may take."""
+
+
+def timeout_is_a_rejection(patch):
+    patch.setitem(TRANSITIONS, (OrderStatus.SUBMITTED, OutcomeUnknown), OrderStatus.REJECTED)
+
+
+def _on_unknown(patch, react):
+    def on_report(engine, report):
+        order = engine.state.orders.get(report.order)
+        if isinstance(report, OutcomeUnknown) and order is not None and order.status is OrderStatus.SUBMITTED:
+            react(engine, order, report)
+        else:
+            Engine._on_report(engine, report)
+
+    patch.setitem(HANDLERS, OutcomeUnknown, on_report)
+
+
+def resend_with_a_new_id(patch):
+    def react(engine, order, report):
+        spec = order.spec
+        Engine._on_report(engine, OrderRejected(report.ts, spec.id, 0, "timed out", report.ts))
+        wish = Place(side=spec.side, quantity=spec.quantity, price=spec.price, type=spec.type, tif=spec.tif)
+        engine._acts.place(wish, Claim(sub=spec.sub, symbol=spec.symbol, kind=spec.kind, algo=spec.algo))
+
+    _on_unknown(patch, react)
+
+
+def resend_with_the_same_id(patch):
+    def react(engine, order, report):
+        engine._acts.out.append(SendOrder(engine.state.now, order.spec))
+
+    _on_unknown(patch, react)
+
+
+def no_fill_dedup(patch):
+    booked = bookkeeping._apply_fill
+
+    def forgetful(state, order, report):
+        state.trades.pop((report.symbol, report.trade), None)
+        return booked(state, order, report)
+
+    patch.setattr(bookkeeping, "_apply_fill", forgetful)
+
+
+def dedup_in_memory_only(patch):
+    restore = checkpoint.restore
+
+    def forgetful(memo, tail, limits):
+        state = restore(memo, tail, limits)
+        state.trades.clear()
+        return state
+
+    patch.setattr(checkpoint, "restore", forgetful)
+
+
+def gone_means_cancelled(patch):
+    for status in (OrderStatus.WORKING, OrderStatus.SUBMITTED, OrderStatus.UNKNOWN):
+        patch.setitem(TRANSITIONS, (status, CancelRejected), OrderStatus.CANCELLED)
+
+
+def journal_after_send(patch):
+    commit, carry_out = Process._commit, Process._carry_out
+    waiting = []
+
+    def later(process, records, clock):
+        waiting.append((records, clock))
+
+    def send_first(process, effects, clock):
+        carry_out(process, effects, clock)
+        while waiting:
+            commit(process, *waiting.pop())
+
+    patch.setattr(Process, "_commit", later)
+    patch.setattr(Process, "_carry_out", send_first)
+
+
+def terminal_before_its_fills(patch):
+    patch.setattr(Order, "unbooked", property(lambda order: ZERO))
+
+
+def no_back_fill(patch):
+    patch.setattr(reconcile, "_missing_trades", lambda state, truth: [])
+
+
+def terminal_works_again(patch):
+    for status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED):
+        patch.setitem(TRANSITIONS, (status, OrderAccepted), OrderStatus.WORKING)
+
+
+def an_old_answer_counts(patch):
+    def forgetting(note):
+        def forgetful(order, report):
+            order.answered = 0
+            note(order, report)
+
+        return forgetful
+
+    for name in ("_on_amended", "_on_refused"):
+        patch.setattr(orders, name, forgetting(getattr(orders, name)))
+
+
+def funding_is_not_remembered(patch):
+    apply_funding = bookkeeping.apply_funding
+
+    def forgetful(state, payment):
+        state.funded.clear()
+        return apply_funding(state, payment)
+
+    patch.setattr(bookkeeping, "apply_funding", forgetful)
+
+
+MUTANTS = {
+    "a time-out counts as a rejection": Mutant(timeout_is_a_rejection, LOSSES, frozenset({"I6", "I11", "I12", "I9"})),
+    "sent again with a new id": Mutant(resend_with_a_new_id, LOSSES, frozenset({"I6", "I9", "I11"})),
+    "sent again with the same id": Mutant(resend_with_the_same_id, LOSSES, frozenset({"I10", "I9"})),
+    "fills are not recognised": Mutant(no_fill_dedup, STREAMS, frozenset({"A", "I1", "I4", "I5", "I2", "I10"})),
+    "fills are recognised until the restart": Mutant(
+        dedup_in_memory_only, (*DEATHS, *STREAMS), frozenset({"A", "I1", "I2", "I4"})
+    ),
+    "an unknown order counts as cancelled": Mutant(
+        gone_means_cancelled, (*LOSSES, *STREAMS), frozenset({"I6", "I12", "I11", "I15"})
+    ),
+    "the journal is written after the sending": Mutant(journal_after_send, (), frozenset({"I3"})),
+    "over before its fills are in": Mutant(terminal_before_its_fills, STREAMS, frozenset({"I9", "I5", "I10", "I12"})),
+    "nothing is filled in after a gap": Mutant(
+        no_back_fill, (*DEATHS, *STREAMS), frozenset({"I14", "I2", "I1", "I12"})
+    ),
+    "an ended order works again": Mutant(terminal_works_again, STREAMS, frozenset({"I12", "A"})),
+    "an old answer counts": Mutant(an_old_answer_counts, STREAMS, frozenset({"A", "I15", "I12"})),
+    "funding is not remembered": Mutant(funding_is_not_remembered, STREAMS, frozenset({"I4"})),
+}
