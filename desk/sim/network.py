@@ -182,13 +182,14 @@ class Network:
             answer = event
             if isinstance(event, TruthLearned):
                 # Requests overtake each other here, and outlive their process.
-                event = answer = replace(event, truth=replace(event.truth, is_final=False))
+                truth = replace(event.truth, is_final=False)
                 if self.dice.strikes(Fault.STALE_TRUTH):
                     self._counts[Fault.STALE_TRUTH] += 1
                     at = Nanos(at + int(self._chance.uniform(0.3, 3.0) * SECOND))
-                if event.truth.positions and self.dice.strikes(Fault.EMPTY_TRUTH):
+                if truth.positions and self.dice.strikes(Fault.EMPTY_TRUTH):
                     self._counts[Fault.EMPTY_TRUTH] += 1
-                    answer = replace(event, truth=replace(event.truth, positions=()))
+                    truth = replace(truth, positions=())
+                answer = replace(event, truth=truth)
             # The depth belongs to the stream it must be joined with; other answers come when they come.
             self._push(max(at, self._market_at) if isinstance(query, RequestDepth) else at, [answer])
 
