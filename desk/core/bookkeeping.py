@@ -69,8 +69,7 @@ def apply_report(state: DeskState, report: OrderReport) -> Booked:
 
 
 def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> Booked:
-    key = (report.symbol, report.trade)
-    if key in state.trades:
+    if state.has_booked(report.symbol, report.trade):
         return Booked(order)
     if order is None:
         return Booked(None, problem=f"{report.order}: trade {report.trade} of an order we do not know")
@@ -78,9 +77,7 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     if not orders.apply(order, report):
         return Booked(order, problem=f"{order.spec.id}: trade {report.trade} while {before.value}: not possible")
     state.keep(order)
-    state.trades[key] = None
-    if len(state.trades) > TRADES_MAX:
-        del state.trades[next(iter(state.trades))]
+    _remember_trade(state, report)
     state.account.fill_as_of = max(state.account.fill_as_of, report.venue_ts)
     owner = state.accounts.get(order.spec.sub, state.accounts[UNALLOCATED])
     legs = ledger.apply_fill(
@@ -102,6 +99,14 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     )
     state.fills.appendleft(fill)
     return Booked(order, fill)
+
+
+def _remember_trade(state: DeskState, report: OrderFilled) -> None:
+    state.trades[report.symbol, report.trade] = None
+    if len(state.trades) > TRADES_MAX:
+        symbol, oldest = next(iter(state.trades))
+        del state.trades[symbol, oldest]
+        state.trades_below[symbol] = max(state.trades_below.get(symbol, 0), oldest)
 
 
 def apply_funding(state: DeskState, payment: FundingPaid) -> bool:

@@ -58,6 +58,7 @@ class Checkpoint(Struct, kw_only=True):
     fill_as_of: Nanos
     funded: dict[Symbol, Nanos] = {}
     latches: dict[DeskMode, str] = {}
+    trades_below: dict[Symbol, int] = {}
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -79,6 +80,7 @@ def save(state: DeskState) -> bytes:
             run_seq=state.run_seq,
             fills=list(state.fills),
             trades=list(state.trades),
+            trades_below=dict(state.trades_below),
             alerts=list(state.alerts),
             equities={sub: list(history) for sub, history in state.equities.items()},
             wallet=state.account.wallet,
@@ -134,6 +136,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.runs = {memo.id: Chase(memo) for memo in checkpoint.runs}
     state.fills.extend(checkpoint.fills)
     state.trades = dict.fromkeys(checkpoint.trades)
+    state.trades_below = dict(checkpoint.trades_below)
     state.funded = dict(checkpoint.funded)
     state.alerts.extend(checkpoint.alerts)
     state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0

@@ -107,7 +107,7 @@ def _missing_trades(state: DeskState, truth: VenueTruth) -> list[OrderFilled]:
     missing = []
     running = {order_id: order.filled for order_id, order in state.orders.items()}
     for trade in truth.trades:
-        if (trade.symbol, trade.trade) in state.trades or trade.order not in running:
+        if state.has_booked(trade.symbol, trade.trade) or trade.order not in running:
             continue
         running[trade.order] += trade.quantity
         missing.append(

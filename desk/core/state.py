@@ -117,6 +117,8 @@ class DeskState:
     runs: dict[AlgoId, Algo] = field(default_factory=dict)
     fills: deque[FillRow] = field(default_factory=lambda: deque(maxlen=FILLS_MAX))
     trades: dict[tuple[Symbol, int], None] = field(default_factory=dict)
+    trades_below: dict[Symbol, int] = field(default_factory=dict)
+    """The highest trade id already forgotten: the venue counts upwards, so no new trade is at or below it."""
     funded: dict[Symbol, Nanos] = field(default_factory=dict)
     """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
     alerts: deque[AlertRow] = field(default_factory=lambda: deque(maxlen=ALERTS_MAX))
@@ -156,6 +158,10 @@ class DeskState:
     def runs_on(self, symbol: Symbol) -> Iterator[Algo]:
         """Yield the unfinished runs of `symbol`, in the order they were started."""
         return (run for run in self.runs.values() if run.symbol == symbol and not run.is_done)
+
+    def has_booked(self, symbol: Symbol, trade: int) -> bool:
+        """Tell whether a trade is in the books: remembered, or so old that it is remembered no more."""
+        return (symbol, trade) in self.trades or trade <= self.trades_below.get(symbol, 0)
 
     def marks(self) -> dict[Symbol, Decimal]:
         """Return the known mark prices."""

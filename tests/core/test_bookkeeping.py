@@ -84,6 +84,41 @@ def test_only_the_latest_trade_ids_are_remembered(state, monkeypatch):
     assert list(state.trades) == [(BTC, 3), (BTC, 4)]
 
 
+def test_a_repeat_that_comes_after_its_id_was_forgotten_is_not_booked_again(state, monkeypatch):
+    monkeypatch.setattr("desk.core.bookkeeping.TRADES_MAX", 2)
+    spec = send(state)
+    for number in range(1, 5):
+        bookkeeping.apply_report(state, builders.fill(spec, number, "0.1", "0.1"))
+
+    repeat = bookkeeping.apply_report(state, builders.fill(spec, 1, "0.1", "0.1"))
+
+    assert (repeat.fill, repeat.problem) == (None, "")
+    assert state.accounts["1"].quantity(BTC) == D("0.4")
+
+
+def test_a_repeat_whose_order_is_forgotten_too_is_no_trouble(state, monkeypatch):
+    spec = send(state)
+    bookkeeping.apply_report(state, builders.fill(spec, 1, "1.0", "1.0"))
+    monkeypatch.setattr("desk.core.bookkeeping.ENDED_MAX", 0)
+    bookkeeping.forget_ended(state)
+
+    repeat = bookkeeping.apply_report(state, builders.fill(spec, 1, "1.0", "1.0"))
+
+    assert (spec.id in state.orders, repeat.problem) == (False, "")
+    assert state.accounts["1"].quantity(BTC) == D("1.0")
+
+
+def test_forgetting_the_trades_of_one_symbol_hides_none_of_another(state, monkeypatch):
+    monkeypatch.setattr("desk.core.bookkeeping.TRADES_MAX", 1)
+    first, second = send(state), send(state, "PMS0001_MAN001000000_00002", symbol="ETHUSDT")
+    bookkeeping.apply_report(state, builders.fill(first, 8, "0.5", "0.5"))
+    bookkeeping.apply_report(state, builders.fill(first, 9, "0.5", "0.5"))
+
+    booked = bookkeeping.apply_report(state, builders.fill(second, 1, "0.5", "0.5"))
+
+    assert booked.fill is not None
+
+
 def test_trade_ids_of_two_symbols_do_not_collide(state):
     first, second = send(state), send(state, "PMS0001_MAN001000000_00002", symbol="ETHUSDT")
 

@@ -279,3 +279,13 @@ def test_a_journal_cut_anywhere_can_be_folded():
     for cut in range(len(journal)):
         back = come_back(None, journal[:cut])
         assert len(back.orders) == len([each for each in journal[:cut] if isinstance(each, SendOrder)])
+
+
+def test_trades_that_were_forgotten_stay_booked_in_the_next_life(monkeypatch):
+    monkeypatch.setattr("desk.core.bookkeeping.TRADES_MAX", 1)
+    state = played().state
+
+    restored = checkpoint.restore(checkpoint.save(state), [], LIMITS)
+
+    assert restored.has_booked(BTC, 1)
+    assert restored.trades_below == state.trades_below != {}
