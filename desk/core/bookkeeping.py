@@ -3,6 +3,8 @@
 Nothing is decided in this room; that is what lets a journal be folded without re-living its market.
 """
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from desk.core import ids, ledger, orders
@@ -12,7 +14,7 @@ from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
 from desk.model.effect import SendAmend, SendCancel, SendOrder
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OrderFilled, OrderReport, SubAccount
-from desk.model.units import HOUSE, UNALLOCATED, ZERO, SubId
+from desk.model.units import HOUSE, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
 
@@ -127,6 +129,12 @@ def apply_statement(state: DeskState, statement: AccountReported) -> None:
     mirror.wallet = statement.wallet
     mirror.positions = {each.symbol: each for each in statement.positions}
     mirror.as_of, mirror.ts = statement.venue_ts, statement.ts
+
+
+def note_absent(state: DeskState, absent: Iterable[ClientOrderId], ts: Nanos) -> None:
+    """Remember that the venue's truth of `ts` did not know these orders for the first time."""
+    for order_id in absent:
+        state.orders[order_id].absent = ts
 
 
 def forget_ended(state: DeskState) -> None:

@@ -202,6 +202,7 @@ def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Tru
             findings = reconcile.compare(state, truth)
             for report in findings.reports:
                 bookkeeping.apply_report(state, report)
+            bookkeeping.note_absent(state, findings.absent, truth.ts)
             for payment in truth.payments:
                 bookkeeping.apply_funding(state, payment)
             bookkeeping.apply_statement(state, findings.statement)

@@ -105,6 +105,7 @@ class Engine:
         findings = reconcile.compare(state, event.truth)
         for report in findings.reports:
             self._book(report)
+        bookkeeping.note_absent(state, findings.absent, event.truth.ts)
         for payment in event.truth.payments:
             self._on_funding(payment)
         bookkeeping.apply_statement(state, findings.statement)

@@ -108,6 +108,8 @@ class Order(Struct, kw_only=True):
     """Total asked for by an amendment that is not answered yet, zero for none."""
     heard: Nanos = Nanos(0)
     """Venue time of the latest proof that it is there, zero before the first: an older truth says nothing of it."""
+    absent: Nanos = Nanos(0)
+    """Venue time of the first truth that had to know it and did not, zero for none."""
     answered: Nanos = Nanos(0)
     """Venue time of the latest answer to an amendment or a cancel: an older one, or the same again, answers nothing."""
     is_cancel_wanted: bool = False

@@ -33,6 +33,8 @@ NEVER_ARRIVED: Final = "it never reached the venue"
 HORIZON: Final = Nanos(8 * SECOND)
 """The venue refuses a request older than its window of 5 s; with 3 s for the clocks, one that is not there by then never
 will be."""
+ABSENCES_APART: Final = Nanos(2 * SECOND)
+"""One answer without an order may be old or cut short; a second one, this much later, is not the same mistake."""
 
 
 class Findings(Struct, frozen=True):
@@ -41,11 +43,14 @@ class Findings(Struct, frozen=True):
     reports: tuple[OrderReport, ...]
     statement: AccountReported
     foreign: tuple[ClientOrderId, ...]
+    absent: tuple[ClientOrderId, ...] = ()
+    """Orders missing for the first time when they should be there: to be noted, not ended."""
 
 
 def compare(state: DeskState, truth: VenueTruth) -> Findings:
     """Return what has to be booked so that our orders say what the venue's do."""
     open_there = {each.spec.id: each for each in truth.orders}
+    absent: list[ClientOrderId] = []
     reports: list[OrderReport] = list(_missing_trades(state, truth))
     booked = _filled_after(state, reports)
     for order in state.open.values():
@@ -54,12 +59,15 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
         found = open_there.get(order.spec.id)
         if found is not None:
             reports += _still_open(state, order, found, truth)
+        elif _is_first_absence(state, order, booked[order.spec.id], truth):
+            absent.append(order.spec.id)
         else:
-            reports += _gone(state, order, booked.get(order.spec.id, order.filled), truth)
+            reports += _gone(state, order, booked[order.spec.id], truth)
     return Findings(
         reports=tuple(reports),
         statement=AccountReported(truth.ts, truth.wallet, truth.positions, truth.ts),
         foreign=tuple(order_id for order_id in open_there if order_id not in state.orders),
+        absent=tuple(absent),
     )
 
 
@@ -82,12 +90,19 @@ def _still_open(state: DeskState, order: Order, found: OpenOrder, truth: VenueTr
 def _gone(state: DeskState, order: Order, filled: Decimal, truth: VenueTruth) -> list[OrderReport]:
     if filled >= order.quantity_max:
         return []
-    has_arrived = bool(order.heard or filled)
-    if not has_arrived and _can_still_arrive(state, order, truth):
-        return []
-    if has_arrived or order.status is not OrderStatus.SUBMITTED:
+    if order.heard or filled:
         return [OrderExpired(truth.ts, order.spec.id, filled, "gone while the desk was away", truth.ts)]
+    if _can_still_arrive(state, order, truth):
+        return []
+    if not truth.is_final and truth.ts < order.absent + ABSENCES_APART:
+        return []
     return [OrderRejected(truth.ts, order.spec.id, 0, NEVER_ARRIVED, truth.ts)]
+
+
+def _is_first_absence(state: DeskState, order: Order, filled: Decimal, truth: VenueTruth) -> bool:
+    if order.absent or truth.is_final or order.heard or filled:
+        return False
+    return not _can_still_arrive(state, order, truth)
 
 
 def _can_still_arrive(state: DeskState, order: Order, truth: VenueTruth) -> bool:

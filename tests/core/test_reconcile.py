@@ -22,7 +22,7 @@ from desk.model.event import (
     VenueTrade,
 )
 from desk.model.order import OrderStatus
-from desk.model.units import ZERO
+from desk.model.units import MILLISECOND, ZERO
 from tests.kit import builders, rig
 from tests.kit.builders import BTC, EPOCH, at
 
@@ -59,7 +59,9 @@ def resting(filled="0", **changes):
 
 def settle(state, known):
     """Book what is found; return the kinds of the reports."""
-    reports = reconcile.compare(state, known).reports
+    findings = reconcile.compare(state, known)
+    reports = findings.reports
+    bookkeeping.note_absent(state, findings.absent, known.ts)
     for report in reports:
         assert not bookkeeping.apply_report(state, report).problem
     return [type(report) for report in reports]
@@ -85,7 +87,7 @@ def test_an_order_of_this_process_whose_outcome_is_unknown_is_judged(state):
     state.epoch = 1
     bookkeeping.apply_report(state, OutcomeUnknown(EPOCH, SPEC.id, "no answer"))
 
-    assert settle(state, truth()) == [OrderExpired]
+    assert settle(state, truth()) == [OrderRejected]
 
 
 def test_trades_that_were_missed_are_booked_before_the_order_ends(state):
@@ -180,13 +182,36 @@ def test_a_truth_older_than_the_last_news_of_an_order_says_nothing_of_it(state):
     assert settle(state, replace(truth(), ts=at(10))) == [OrderExpired]
 
 
-def test_an_order_that_may_still_arrive_is_not_given_up_before_the_horizon(state):
+def after_horizon(state, millis=0):
+    """Return a truth without any order, `millis` after the horizon of the one that was sent."""
     asked = state.orders[SPEC.id].asked
-    early = replace(truth(), ts=asked + reconcile.HORIZON - 1, is_final=False)
-    late = replace(truth(), ts=asked + reconcile.HORIZON, is_final=False)
+    return replace(truth(), ts=asked + reconcile.HORIZON + millis * MILLISECOND, is_final=False)
 
-    assert settle(state, early) == []
-    assert settle(state, late) == [OrderRejected]
+
+def test_an_order_is_given_up_when_it_is_absent_twice_after_the_horizon(state):
+    assert settle(state, after_horizon(state)) == []
+    assert settle(state, after_horizon(state, 2_000)) == [OrderRejected]
+
+
+def test_an_absence_before_the_horizon_does_not_count(state):
+    assert settle(state, after_horizon(state, -1)) == []
+    assert settle(state, after_horizon(state, 1_999)) == []
+    assert state.orders[SPEC.id].is_open
+
+
+def test_the_same_absence_told_again_is_not_a_second_one(state):
+    settle(state, after_horizon(state))
+
+    assert settle(state, after_horizon(state)) == []
+    assert settle(state, after_horizon(state, 1_999)) == []
+
+
+def test_an_order_that_turns_up_after_its_first_absence_lives(state):
+    settle(state, after_horizon(state))
+    bookkeeping.apply_report(state, OrderAccepted(at(9_000), SPEC.id, 7, ZERO, at(8_900)))
+
+    assert settle(state, replace(after_horizon(state, 3_000), orders=(resting(),))) == [OrderAccepted]
+    assert state.orders[SPEC.id].status is OrderStatus.WORKING
 
 
 def test_a_refused_cancel_does_not_prove_that_an_order_was_there(state):
