@@ -62,7 +62,7 @@ def apply_report(state: DeskState, report: OrderReport) -> Booked:
     if isinstance(report, OrderFilled):
         return _apply_fill(state, order, report)
     if order is None:
-        return Booked(None, problem=f"{report.order}: {type(report).__name__} for an order we do not know")
+        return _unknown(report)
     before = order.status
     if not orders.apply(order, report):
         return Booked(order, problem=f"{order.spec.id}: {type(report).__name__} while {before.value}: not possible")
@@ -70,37 +70,56 @@ def apply_report(state: DeskState, report: OrderReport) -> Booked:
     return Booked(order)
 
 
+def _unknown(report: OrderReport) -> Booked:
+    """An order placed elsewhere is none of our business; one that has our shape is a hole in our memory."""
+    is_ours = ids.parse(report.order) is not None
+    text = f"{report.order}: {type(report).__name__} for an order we do not know"
+    return Booked(None, problem=text if is_ours else "")
+
+
 def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> Booked:
     if state.has_booked(report.symbol, report.trade):
         return Booked(order)
-    if order is None:
+    side = report.side if order is None else order.spec.side
+    if side is None:
         return Booked(None, problem=f"{report.order}: trade {report.trade} of an order we do not know")
-    before = order.status
-    if not orders.apply(order, report):
-        return Booked(order, problem=f"{order.spec.id}: trade {report.trade} while {before.value}: not possible")
-    state.keep(order)
+    if order is not None:
+        before = order.status
+        if not orders.apply(order, report):
+            return Booked(order, problem=f"{order.spec.id}: trade {report.trade} while {before.value}: not possible")
+        state.keep(order)
     _remember_trade(state, report)
     state.account.fill_as_of = max(state.account.fill_as_of, report.venue_ts)
-    owner = state.accounts.get(order.spec.sub, state.accounts[UNALLOCATED])
-    legs = ledger.apply_fill(
-        owner, report.symbol, order.spec.side, quantity=report.quantity, price=report.price, fee=report.fee
-    )
+    owner = _owner(state, report.order)
+    legs = ledger.apply_fill(owner, report.symbol, side, quantity=report.quantity, price=report.price, fee=report.fee)
     fill = FillRow(
         trade=report.trade,
         sub=owner.id,
         symbol=report.symbol,
-        side=order.spec.side,
+        side=side,
         quantity=report.quantity,
         price=report.price,
         fee=report.fee,
         realised_pnl=sum((leg.realised for leg in legs), ZERO),
         maker=report.maker,
-        order=order.spec.id,
-        algo=order.spec.algo,
+        order=report.order,
+        algo=order.spec.algo if order is not None else None,
         ts=report.venue_ts,
     )
     state.fills.appendleft(fill)
     return Booked(order, fill)
+
+
+def _owner(state: DeskState, order: ClientOrderId) -> Account:
+    """Return the account a trade belongs to: an id of ours names its sub-account even when the order is forgotten.
+
+    Everything else (the web, another program, the venue's own `autoclose-` and `adl_autoclose`) is nobody's: it is
+    booked to UNALLOCATED, never dropped.
+    """
+    known = state.orders.get(order)
+    parts = ids.parse(order)
+    sub = known.spec.sub if known is not None else parts.sub if parts is not None else UNALLOCATED
+    return state.accounts.get(sub, state.accounts[UNALLOCATED])
 
 
 def _remember_trade(state: DeskState, report: OrderFilled) -> None:

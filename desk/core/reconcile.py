@@ -27,7 +27,7 @@ from desk.model.event import (
     VenueTruth,
 )
 from desk.model.order import OrderStatus
-from desk.model.units import SECOND, ClientOrderId, Nanos
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos
 
 NEVER_ARRIVED: Final = "it never reached the venue"
 HORIZON: Final = Nanos(8 * SECOND)
@@ -122,9 +122,9 @@ def _missing_trades(state: DeskState, truth: VenueTruth) -> list[OrderFilled]:
     missing = []
     running = {order_id: order.filled for order_id, order in state.orders.items()}
     for trade in truth.trades:
-        if state.has_booked(trade.symbol, trade.trade) or trade.order not in running:
+        if state.has_booked(trade.symbol, trade.trade) or (trade.order not in running and trade.side is None):
             continue
-        running[trade.order] += trade.quantity
+        running[trade.order] = running.get(trade.order, ZERO) + trade.quantity
         missing.append(
             OrderFilled(
                 truth.ts,
@@ -137,6 +137,7 @@ def _missing_trades(state: DeskState, truth: VenueTruth) -> list[OrderFilled]:
                 trade.maker,
                 running[trade.order],
                 trade.venue_ts,
+                trade.side,
             )
         )
     return missing

@@ -89,13 +89,17 @@ class Reporter:
         spec, ts = order.spec, self._stamp()
         fee = self.account.trade(self._instruments[spec.symbol], spec.side, price, quantity, maker=maker)
         self.trade_ids[spec.symbol] = trade = self.trade_ids[spec.symbol] + 1
-        self.trades.append(VenueTrade(spec.id, spec.symbol, trade, price, quantity, fee, maker, self._now))
+        self.trades.append(VenueTrade(spec.id, spec.symbol, trade, price, quantity, fee, maker, self._now, spec.side))
         if not order.leaves:
             del self.open[spec.id]
         if not maker:
             self._taken.append(Print(spec.symbol, price, quantity, spec.side))
         self.version += 1
-        self._report(OrderFilled(ts, spec.id, spec.symbol, trade, price, quantity, fee, maker, order.filled, self._now))
+        self._report(
+            OrderFilled(
+                ts, spec.id, spec.symbol, trade, price, quantity, fee, maker, order.filled, self._now, spec.side
+            )
+        )
         self.state_account()
         return self.account.quantity(spec.symbol)
 

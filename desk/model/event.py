@@ -11,7 +11,7 @@ from msgspec import Struct
 from desk.model.command import Command
 from desk.model.instrument import Instrument
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
-from desk.model.order import OrderSpec
+from desk.model.order import OrderSpec, Side
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
 
@@ -108,6 +108,8 @@ class OrderFilled(Struct, frozen=True, tag=True):
     maker: bool
     filled: Decimal
     venue_ts: Nanos
+    side: Side | None = None
+    """What books a trade of an order we do not know: one placed elsewhere, or by the venue itself. None: not told."""
 
 
 class OrderCancelled(Struct, frozen=True, tag=True):
@@ -228,6 +230,7 @@ class VenueTrade(Struct, frozen=True):
     fee: Decimal
     maker: bool
     venue_ts: Nanos
+    side: Side | None = None
 
 
 class OpenOrder(Struct, frozen=True):

@@ -207,9 +207,10 @@ def test_a_cancel_asked_for_twice_is_sent_once():
 def test_a_report_of_an_order_we_do_not_know_is_told_and_changes_nothing():
     desk = rig.started()
 
-    effects = desk.step(OrderAccepted(at(5), "web_1", 9, D(0), at(5)))
+    ours = "PMS0001_MAN001000000_00009"
+    effects = desk.step(OrderAccepted(at(5), ours, 9, D(0), at(5)))
 
-    assert effects == [Alert(at(5), Severity.ERROR, "web_1: OrderAccepted for an order we do not know")]
+    assert effects == [Alert(at(5), Severity.ERROR, f"{ours}: OrderAccepted for an order we do not know")]
     assert desk.state.orders == {}
 
 
@@ -273,7 +274,8 @@ def test_an_outcome_that_is_unknown_is_asked_for_and_never_sent_again():
     player = tell("""
            0ms  buy 1.0 @100.0                  => place buy 1.0 @100.0 gtc
           40ms  unknown #1                      => truth?
-        1000ms  (timer)                         => truth?
+         340ms  (timer)                         => truth?
+         940ms  (timer)                         => truth?
         1500ms  accepted #1
         3000ms  (timer)
     """)
