@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from desk.core import bookkeeping, charts, commands, flatten, modes, queue, reconcile
+from desk.core import bookkeeping, charts, commands, flatten, modes, queue, reconcile, resolve
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
@@ -39,10 +39,6 @@ from desk.model.view import DeskMode, FillRow
 
 PULSE: Final = TimerKey(None, "pulse")
 """The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
-
-
-ANSWER_MAX: Final = Nanos(3 * SECOND)
-"""Longer than any client waits for a reply."""
 
 
 class Engine:
@@ -181,8 +177,9 @@ class Engine:
         if order is None:
             return
         self._place_in_queue(order, report)
-        if order.status is OrderStatus.UNKNOWN:
-            self._ask_truth()
+        if order.is_open and isinstance(report, OutcomeUnknown):
+            self.state.doubts = 0
+            self._resolve()
         if booked.fill is not None:
             self._tell_fill(booked.fill)
             self._trim_closing(order)
@@ -211,6 +208,9 @@ class Engine:
         if event.key == PULSE:
             self._pulse()
             return
+        if event.key == resolve.RESOLVE:
+            self._resolve()
+            return
         run = self.state.runs.get(event.key.algo) if event.key.algo is not None else None
         if run is not None and not run.is_done:
             self._acts.drive(run, event)
@@ -223,26 +223,25 @@ class Engine:
         for order in list(state.open.values()):
             if order.is_cancel_wanted and not order.is_in_flight:
                 self._acts.cancel(order)
-        if self._is_in_doubt():
-            state.truth_asked = False  # no answer for a second: it is lost, or came too early
+        if state.link is LinkState.UP and not state.truth_known and state.now - state.truth_asked_at >= SECOND:
+            state.truth_asked = False  # no answer for a second: it is lost
             self._ask_truth()
+        if not state.doubts:
+            self._resolve()
         charts.sample(state)
         self._judge()
         self._arm_pulse()
 
-    def _is_in_doubt(self) -> bool:
-        """Tell whether only the venue's truth can help: it never came, or an answer has been missing for too long."""
+    def _resolve(self) -> None:
+        """Ask what became of the requests without an answer, and again after longer and longer pauses."""
         state = self.state
-        if state.link is not LinkState.UP:
-            return False
-        if not state.truth_known:
-            return state.now - state.truth_asked_at >= SECOND
-        return any(
-            order.status is OrderStatus.UNKNOWN
-            or (order.cancels_refused and order.is_cancel_wanted)
-            or (order.is_in_flight and state.now - order.asked > ANSWER_MAX)
-            for order in state.open.values()
-        )
+        if not resolve.is_in_doubt(state):
+            state.doubts = 0
+            return
+        state.truth_asked = False  # the answer to the last question is lost, or came too early
+        self._ask_truth()
+        self._acts.out.append(ArmTimer(state.now, resolve.RESOLVE, Nanos(state.now + resolve.pause(state.doubts))))
+        state.doubts += 1
 
     def _arm_pulse(self) -> None:
         self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))

@@ -102,6 +102,8 @@ class DeskState:
     truth_asked: bool = False
     """A query for the venue's truth is on its way."""
     truth_asked_at: Nanos = _NEVER
+    doubts: int = 0
+    """Questions asked about requests without an answer since the latest of them went missing."""
     fault: str = ""
     """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
     instruments: dict[Symbol, Instrument] = field(default_factory=dict)

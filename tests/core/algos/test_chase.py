@@ -73,6 +73,7 @@ def test_an_outcome_that_is_unknown_stops_the_chase_from_sending():
     tell("""
            0ms  chase buy 1.0 throttle_ms=100   => place buy 1.0 @100.0 gtx
           40ms  unknown #1                      => truth?
+         340ms  (timer)                         => truth?
          500ms  quote 100.4/100.5
          900ms  accepted #1                     => amend #1 100.4 x1.0
     """)
