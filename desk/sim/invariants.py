@@ -16,6 +16,10 @@ BOOKED_WITHIN: Final = Nanos(45 * SECOND)
 """A trade that no stream has told us must have been found by a poll by then."""
 
 
+TOLD_WITHIN: Final = Nanos(3 * SECOND)
+"""What has just happened at the venue may still be on its way to a desk that hears well."""
+
+
 class Judge:
     """Compares; what it finds wrong goes to the oracle's list."""
 
@@ -92,7 +96,7 @@ class Judge:
         truth = self._exchange.truth(now)
         self._check_orders(state, truth)
         self._check_trades(state)
-        self._check_positions(state, truth)
+        self._check_positions(state, truth, now)
 
     def _check_versions(self, state: DeskState) -> None:
         """An order never goes back to a price or quantity that the venue has left behind."""
@@ -161,12 +165,14 @@ class Judge:
         if missing or invented:
             self._oracle.blame("I2", f"trades differ: missing {missing[:3]}, invented {invented[:3]}")
 
-    def _check_positions(self, state: DeskState, truth: VenueTruth) -> None:
+    def _check_positions(self, state: DeskState, truth: VenueTruth, now: Nanos) -> None:
         held = {each.symbol: each for each in truth.positions}
         for symbol in state.instruments:
             theirs = held[symbol].quantity if symbol in held else ZERO
             if state.net(symbol) != theirs:
                 self._oracle.blame("I1", f"{symbol}: our accounts hold {state.net(symbol)}, the venue {theirs}")
+        if now - self._oracle.funded_at < TOLD_WITHIN:
+            return
         ours = sum((account.wallet for account in state.accounts.values()), ZERO)
         cost = sum(
             (position.cost for account in state.accounts.values() for position in account.positions.values()), ZERO

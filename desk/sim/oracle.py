@@ -63,6 +63,8 @@ class Oracle:
         self.trades: dict[tuple[Symbol, int], tuple[OrderFilled, Nanos]] = {}
         self.violations: list[str] = []
         self.marks: dict[Symbol, Decimal] = {}
+        self.funded_at = Nanos(0)
+        """When the venue last paid funding: news of it takes a moment to reach the desk."""
         self.parents: dict[AlgoId, Decimal] = {}
         """What each run was asked for; filled in by whoever starts it."""
         self.taken: Counter[str] = Counter()
@@ -129,6 +131,7 @@ class Oracle:
             case MarkPrice():
                 self.marks[event.symbol] = event.price
             case FundingPaid():
+                self.funded_at = now
                 self._counts[Sighting.FUNDING] += 1
             case _:
                 pass
