@@ -157,7 +157,9 @@ class Oracle:
     def _on_filled(self, event: OrderFilled, now: Nanos) -> None:
         self.trades[event.symbol, event.trade] = (event, now)
         self.taken["fills"] += 1
-        standing = self.orders[event.order]
+        standing = self.orders.get(event.order)
+        if standing is None:
+            return  # an order from elsewhere: nobody's slot, nobody's parent
         spec = standing.spec
         standing.filled += event.quantity
         if standing.is_cancel_sent:

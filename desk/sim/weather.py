@@ -57,6 +57,10 @@ class Weather:
             Fault.CLOCK_OFF: self._turn_clock,
         }
 
+    def add(self, fault: Fault, blow: Callable[[Nanos], None]) -> None:
+        """Let a fault strike that comes from outside network and process."""
+        self._blows[fault] = lambda _fault, now: blow(now)
+
     def beat(self, now: Nanos) -> None:
         """Let what is due strike."""
         for fault in self._calendar.take(now, is_stormy=self.is_stormy):

@@ -16,6 +16,7 @@ from desk.exchange.rules import practice_instruments
 from desk.model.command import CancelAll
 from desk.model.units import SECOND, Nanos
 from desk.sim.disk import Disk
+from desk.sim.elsewhere import Elsewhere
 from desk.sim.invariants import Judge
 from desk.sim.lives import LIMITS, SUBS, Lives
 from desk.sim.market import CHARACTERS, START, CoarseMarket
@@ -112,6 +113,9 @@ class World:
             agenda=self._agenda,
             counts=self._counts,
         )
+        elsewhere = Elsewhere(self._exchange, self._oracle, instruments, plan.stream("elsewhere"))
+        self._weather.add(Fault.FOREIGN_ORDER, elsewhere.trade)
+        self._weather.add(Fault.FORCE_CLOSE, elsewhere.force_close)
         self._trader = Trader(plan.stream("workload"))
         self._deaf_until = START
         """Until when the desk could not hear, or was not there."""
