@@ -8,14 +8,14 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, ids, modes, reconcile
+from desk.core import bookkeeping, ids, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
 from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk
-from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Effect, Learned, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
 from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
     AccountReported,
@@ -26,7 +26,6 @@ from desk.model.event import (
     Started,
     SubAccountOpened,
     Submitted,
-    TruthLearned,
     VenuePosition,
 )
 from desk.model.units import AlgoId, Nanos, SubId, Symbol
@@ -165,7 +164,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
-        case AccountReported() | FundingPaid() | TruthLearned():
+        case AccountReported() | FundingPaid() | Learned():
             _fold_account(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
@@ -192,20 +191,18 @@ def _fold_mode(state: DeskState, command: Command) -> None:
             pass
 
 
-def _fold_account(state: DeskState, message: AccountReported | FundingPaid | TruthLearned) -> None:
+def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Learned) -> None:
     match message:
         case AccountReported():
             bookkeeping.apply_statement(state, message)
         case FundingPaid():
             bookkeeping.apply_funding(state, message)
-        case TruthLearned(truth=truth):
-            findings = reconcile.compare(state, truth)
-            for report in findings.reports:
+        case Learned(reports=reports, payments=payments, statement=statement):
+            for report in reports:
                 bookkeeping.apply_report(state, report)
-            bookkeeping.note_absent(state, findings.absent, truth.ts)
-            for payment in truth.payments:
+            for payment in payments:
                 bookkeeping.apply_funding(state, payment)
-            bookkeeping.apply_statement(state, findings.statement)
+            bookkeeping.apply_statement(state, statement)
 
 
 def _end(state: DeskState, algo: AlgoId, reason: str) -> None:

@@ -8,7 +8,7 @@ from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
 from desk.core.state import DeskState, Market
-from desk.model.effect import ArmTimer, Effect, RequestDepth, RequestTruth, Severity
+from desk.model.effect import ArmTimer, Effect, Learned, RequestDepth, RequestTruth, Severity
 from desk.model.event import (
     AccountReported,
     AmendRejected,
@@ -39,6 +39,10 @@ from desk.model.view import DeskMode, FillRow
 
 PULSE: Final = TimerKey(None, "pulse")
 """The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
+
+
+TRUTH_PAUSE: Final = Nanos(30 * SECOND)
+"""A stream may be silent and look alive: the venue's truth is asked for at least this often."""
 
 
 class Engine:
@@ -99,10 +103,12 @@ class Engine:
     def _on_truth(self, event: TruthLearned) -> None:
         state = self.state
         findings = reconcile.compare(state, event.truth)
+        if findings.reports or findings.payments:
+            self._acts.out.append(Learned(state.now, findings.reports, findings.payments, findings.statement))
         for report in findings.reports:
             self._book(report)
         bookkeeping.note_absent(state, findings.absent, event.truth.ts)
-        for payment in event.truth.payments:
+        for payment in findings.payments:
             self._on_funding(payment)
         bookkeeping.apply_statement(state, findings.statement)
         for order_id in findings.foreign:
@@ -175,6 +181,8 @@ class Engine:
         if booked.problem:
             self._acts.alert(Severity.ERROR, booked.problem)
         if order is None:
+            if booked.fill is not None:
+                self._tell_fill(booked.fill, f" by {booked.fill.order}, not placed here")
             return
         self._place_in_queue(order, report)
         if order.is_open and isinstance(report, OutcomeUnknown):
@@ -223,14 +231,18 @@ class Engine:
         for order in list(state.open.values()):
             if order.is_cancel_wanted and not order.is_in_flight:
                 self._acts.cancel(order)
-        if state.link is LinkState.UP and not state.truth_known and state.now - state.truth_asked_at >= SECOND:
-            state.truth_asked = False  # no answer for a second: it is lost
+        if state.link is LinkState.UP and state.now - state.truth_asked_at >= self._truth_pause():
+            state.truth_asked = False  # an answer that has not come by now is lost
             self._ask_truth()
         if not state.doubts:
             self._resolve()
         charts.sample(state)
         self._judge()
         self._arm_pulse()
+
+    def _truth_pause(self) -> Nanos:
+        """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed."""
+        return TRUTH_PAUSE if self.state.truth_known else Nanos(SECOND)
 
     def _resolve(self) -> None:
         """Ask what became of the requests without an answer, and again after longer and longer pauses."""
@@ -255,6 +267,15 @@ class Engine:
             severity = Severity.INFO if mode is DeskMode.RUNNING else Severity.WARN
             text = f"{before.value} to {mode.value}"
             self._acts.alert(severity, f"{text}: {reason}" if reason else text)
+            if mode is DeskMode.RUNNING:
+                self._wake_all()
+
+    def _wake_all(self) -> None:
+        """Let every run look at the touch: it may have moved while nobody was woken."""
+        for run in list(self.state.runs.values()):
+            quote = self.state.markets[run.symbol].quote
+            if not run.is_done and quote is not None:
+                self._acts.drive(run, quote)
 
     def _resting(self, symbol: str) -> list[Order]:
         return [each for each in self.state.open.values() if each.spec.symbol == symbol and each.ahead is not None]
@@ -265,11 +286,12 @@ class Engine:
         market = self.state.markets.get(order.spec.symbol)
         order.ahead = queue.joined(order, market.book) if market is not None else None
 
-    def _tell_fill(self, fill: FillRow) -> None:
+    def _tell_fill(self, fill: FillRow, whose: str = "") -> None:
         did = "bought" if fill.side.sign > 0 else "sold"
         how = "maker" if fill.maker else "taker"
         self._acts.alert(
-            Severity.INFO, f"{did} {fill.quantity} {fill.symbol} @{fill.price} {how}, sub-account {fill.sub}"
+            Severity.WARN if whose else Severity.INFO,
+            f"{did} {fill.quantity} {fill.symbol} @{fill.price} {how}, sub-account {fill.sub}{whose}",
         )
 
     def _tell_owner(self, order: Order, report: OrderReport) -> None:

@@ -17,6 +17,7 @@ from desk.model.event import (
     AccountReported,
     AmendRejected,
     CancelRejected,
+    FundingPaid,
     OpenOrder,
     OrderAccepted,
     OrderAmended,
@@ -41,6 +42,8 @@ class Findings(Struct, frozen=True):
     """Corrective reports in the order they must be booked, the venue's statement, and orders that are not ours."""
 
     reports: tuple[OrderReport, ...]
+    payments: tuple[FundingPaid, ...]
+    """Funding that we have not booked."""
     statement: AccountReported
     foreign: tuple[ClientOrderId, ...]
     absent: tuple[ClientOrderId, ...] = ()
@@ -65,6 +68,7 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
             reports += _gone(state, order, booked[order.spec.id], truth)
     return Findings(
         reports=tuple(reports),
+        payments=tuple(each for each in truth.payments if each.venue_ts > state.funded.get(each.symbol, 0)),
         statement=AccountReported(truth.ts, truth.wallet, truth.positions, truth.ts),
         foreign=tuple(order_id for order_id in open_there if order_id not in state.orders),
         absent=tuple(absent),
@@ -73,7 +77,9 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
 
 def _still_open(state: DeskState, order: Order, found: OpenOrder, truth: VenueTruth) -> list[OrderReport]:
     spec, ts = order.spec, truth.ts
-    reports: list[OrderReport] = [OrderAccepted(ts, spec.id, found.venue_order, found.filled, ts)]
+    is_known = order.status is OrderStatus.WORKING and not order.pending and not order.absent
+    is_known = is_known and order.filled_at_venue == found.filled
+    reports: list[OrderReport] = [] if is_known else [OrderAccepted(ts, spec.id, found.venue_order, found.filled, ts)]
     if (found.spec.price, found.spec.quantity) != (order.price, order.quantity):
         reports.append(OrderAmended(ts, spec.id, found.spec.price, found.spec.quantity, found.filled, ts))
     elif order.pending == "amend":

@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.command import ChaseSpec
-from desk.model.event import TimerKey
+from desk.model.event import AccountReported, FundingPaid, OrderReport, TimerKey
 from desk.model.market import Quote
 from desk.model.order import OrderSpec
 from desk.model.units import AlgoId, ClientOrderId, Nanos, Symbol
@@ -83,6 +83,15 @@ class RunEnded(Struct, frozen=True, tag=True):
     reason: str
 
 
+class Learned(Struct, frozen=True, tag=True):
+    """What the venue's truth told us that no stream had: nothing to do but to remember it."""
+
+    ts: Nanos
+    reports: tuple[OrderReport, ...]
+    payments: tuple[FundingPaid, ...]
+    statement: AccountReported
+
+
 class Severity(StrEnum):
     """How loud an alert is."""
 
@@ -100,4 +109,4 @@ class Alert(Struct, frozen=True, tag=True):
 
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
-Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Alert
+Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | Alert

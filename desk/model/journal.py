@@ -5,7 +5,7 @@ from typing import Final, TypeGuard, get_args
 
 from msgspec import Struct
 
-from desk.model.effect import Effect, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Effect, Learned, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
 from desk.model.event import (
     AccountReported,
     Event,
@@ -14,12 +14,12 @@ from desk.model.event import (
     Started,
     SubAccountOpened,
     Submitted,
-    TruthLearned,
 )
 from desk.model.units import Nanos
 
 # Market data and the link are the present, not the past: a restart asks for them again. Timers are the present too:
-# runs come back parked and arm theirs when they are resumed. Alerts are derived.
+# runs come back parked and arm theirs when they are resumed. Of the venue's truth, which a quiet desk asks for twice a
+# minute, only what was new is kept. Alerts are derived.
 Journalled = (
     OrderReport
     | AccountReported
@@ -27,12 +27,12 @@ Journalled = (
     | Started
     | SubAccountOpened
     | Submitted
-    | TruthLearned
     | SendOrder
     | SendCancel
     | SendAmend
     | RunStarted
     | RunEnded
+    | Learned
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

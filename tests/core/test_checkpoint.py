@@ -207,7 +207,7 @@ def test_a_cancel_that_was_wanted_is_sent_again_after_a_restart():
     truth = replace(rig.truth(D(200_000), 100), orders=(OpenOrder(player.sent[0], 1, ZERO),))
     effects = desk.step(TruthLearned(at(110), truth))
 
-    assert [type(each).__name__ for each in effects] == ["SendCancel"]
+    assert [type(each).__name__ for each in effects] == ["Learned", "SendCancel"]
 
 
 def test_a_halt_is_remembered_by_a_checkpoint_and_lifted_by_the_journal():

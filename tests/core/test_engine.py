@@ -143,8 +143,7 @@ def test_a_degraded_desk_moves_no_chase_and_goes_on_when_it_runs_again():
          500ms  quote 100.2/100.3
          900ms  link up                         => truth?
         1100ms  quote 100.2/100.3
-        1200ms  truth
-        1300ms  (timer)                         => amend #1 100.2 x1.0
+        1200ms  truth                           => amend #1 100.2 x1.0
     """)
 
 
