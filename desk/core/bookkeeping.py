@@ -13,7 +13,8 @@ from desk.core.orders import Order
 from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
 from desk.model.effect import SendAmend, SendCancel, SendOrder
 from desk.model.error import InvariantBroken
-from desk.model.event import AccountReported, FundingPaid, OrderFilled, OrderReport, SubAccount
+from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
+from desk.model.order import OrderStatus
 from desk.model.units import HOUSE, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
@@ -148,6 +149,15 @@ def apply_statement(state: DeskState, statement: AccountReported) -> None:
     mirror.wallet = statement.wallet
     mirror.positions = {each.symbol: each for each in statement.positions}
     mirror.as_of, mirror.ts = statement.venue_ts, statement.ts
+
+
+def adopt(state: DeskState, found: OpenOrder, ts: Nanos) -> None:
+    """Take on an order of ours that the venue has and our records do not."""
+    order = orders.submit(found.spec, ts)
+    order.status, order.venue_order = OrderStatus.WORKING, found.venue_order
+    order.filled = order.filled_at_venue = found.filled
+    order.heard = ts
+    state.keep(order)
 
 
 def note_absent(state: DeskState, absent: Iterable[ClientOrderId], ts: Nanos) -> None:

@@ -197,7 +197,9 @@ def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Lea
             bookkeeping.apply_statement(state, message)
         case FundingPaid():
             bookkeeping.apply_funding(state, message)
-        case Learned(reports=reports, payments=payments, statement=statement):
+        case Learned(adopted=adopted, reports=reports, payments=payments, statement=statement):
+            for found in adopted:
+                bookkeeping.adopt(state, found, statement.venue_ts)
             for report in reports:
                 bookkeeping.apply_report(state, report)
             for payment in payments:

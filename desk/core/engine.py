@@ -103,8 +103,13 @@ class Engine:
     def _on_truth(self, event: TruthLearned) -> None:
         state = self.state
         findings = reconcile.compare(state, event.truth)
-        if findings.reports or findings.payments:
-            self._acts.out.append(Learned(state.now, findings.reports, findings.payments, findings.statement))
+        if findings.reports or findings.payments or findings.adopted:
+            self._acts.out.append(
+                Learned(state.now, findings.adopted, findings.reports, findings.payments, findings.statement)
+            )
+        for found in findings.adopted:
+            bookkeeping.adopt(state, found, event.truth.ts)
+            self._acts.alert(Severity.WARN, f"{found.spec.id}: open at the venue and in no record of ours; adopted")
         for report in findings.reports:
             self._book(report)
         bookkeeping.note_absent(state, findings.absent, event.truth.ts)

@@ -159,7 +159,7 @@ class Order(Struct, kw_only=True):
     @property
     def average_price(self) -> Decimal | None:
         """Average price of its trades, or None while there are none."""
-        return self.value / self.filled if self.filled else None
+        return self.value / self.filled if self.value else None
 
 
 def submit(spec: OrderSpec, now: Nanos) -> Order:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.core import ids
 from desk.core.orders import Order
@@ -45,6 +46,8 @@ class Findings(Struct, frozen=True):
     payments: tuple[FundingPaid, ...]
     """Funding that we have not booked."""
     statement: AccountReported
+    adopted: tuple[OpenOrder, ...]
+    """Orders of ours by their id that no record of ours knows: sent by a process whose journal had failed."""
     foreign: tuple[ClientOrderId, ...]
     absent: tuple[ClientOrderId, ...] = ()
     """Orders missing for the first time when they should be there: to be noted, not ended."""
@@ -66,13 +69,21 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
             absent.append(order.spec.id)
         else:
             reports += _gone(state, order, booked[order.spec.id], truth)
+    unknown = [each for each in truth.orders if each.spec.id not in state.orders]
     return Findings(
         reports=tuple(reports),
         payments=tuple(each for each in truth.payments if each.venue_ts > state.funded.get(each.symbol, 0)),
         statement=AccountReported(truth.ts, truth.wallet, truth.positions, truth.ts),
-        foreign=tuple(order_id for order_id in open_there if order_id not in state.orders),
+        adopted=tuple(_without(each, reports) for each in unknown if ids.parse(each.spec.id) is not None),
+        foreign=tuple(each.spec.id for each in unknown if ids.parse(each.spec.id) is None),
         absent=tuple(absent),
     )
+
+
+def _without(found: OpenOrder, reports: list[OrderReport]) -> OpenOrder:
+    """Return an order as it stood before the trades that are about to be booked for it."""
+    coming = (each.quantity for each in reports if isinstance(each, OrderFilled) and each.order == found.spec.id)
+    return replace(found, filled=found.filled - sum(coming, ZERO))
 
 
 def _still_open(state: DeskState, order: Order, found: OpenOrder, truth: VenueTruth) -> list[OrderReport]:

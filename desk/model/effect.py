@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.command import ChaseSpec
-from desk.model.event import AccountReported, FundingPaid, OrderReport, TimerKey
+from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
 from desk.model.order import OrderSpec
 from desk.model.units import AlgoId, ClientOrderId, Nanos, Symbol
@@ -87,6 +87,7 @@ class Learned(Struct, frozen=True, tag=True):
     """What the venue's truth told us that no stream had: nothing to do but to remember it."""
 
     ts: Nanos
+    adopted: tuple[OpenOrder, ...]
     reports: tuple[OrderReport, ...]
     payments: tuple[FundingPaid, ...]
     statement: AccountReported
