@@ -60,8 +60,8 @@ def compare(state: DeskState, truth: VenueTruth) -> Findings:
     reports: list[OrderReport] = list(_missing_trades(state, truth))
     booked = _filled_after(state, reports)
     for order in state.open.values():
-        if order.heard > truth.ts:
-            continue  # the order is younger than the answer, or has moved since
+        if order.heard >= truth.ts:
+            continue  # the order is younger than the answer, or has moved since; at the same instant none can tell
         found = open_there.get(order.spec.id)
         if found is not None:
             reports += _still_open(state, order, found, truth)

@@ -179,7 +179,34 @@ def test_a_truth_older_than_the_last_news_of_an_order_says_nothing_of_it(state):
     bookkeeping.apply_report(state, OrderAccepted(at(20), SPEC.id, 7, ZERO, at(10)))
 
     assert settle(state, truth()) == []
-    assert settle(state, replace(truth(), ts=at(10))) == [OrderExpired]
+    assert settle(state, replace(truth(), ts=at(10))) == []  # the same instant: which came first cannot be told
+    assert settle(state, replace(truth(), ts=at(11))) == [OrderExpired]
+
+
+OURS = "PMS0001_MAN000000000_0000Z"
+
+
+def test_an_order_of_ours_that_no_record_knows_is_adopted_and_one_from_elsewhere_is_not(state):
+    spec = replace(SPEC, id=OURS)
+    web = replace(SPEC, id="web_1")
+
+    findings = reconcile.compare(state, replace(truth(), orders=(OpenOrder(spec, 9, ZERO), OpenOrder(web, 10, ZERO))))
+
+    assert [each.spec.id for each in findings.adopted] == [OURS]
+    assert findings.foreign == ("web_1",)
+
+
+def test_an_adopted_order_counts_the_trades_that_are_booked_with_it_once(state):
+    spec = replace(SPEC, id=OURS)
+    trade = VenueTrade(OURS, BTC, 31, D(100), D("0.4"), ZERO, True, at(3), SPEC.side)
+
+    findings = reconcile.compare(state, replace(truth(), orders=(OpenOrder(spec, 9, D("0.4")),), trades=(trade,)))
+    bookkeeping.adopt(state, findings.adopted[0], at(9))
+    for report in findings.reports:
+        bookkeeping.apply_report(state, report)
+
+    assert (state.orders[OURS].filled, state.orders[OURS].filled_at_venue) == (D("0.4"), D("0.4"))
+    assert state.fills[0].sub == "1"
 
 
 def after_horizon(state, millis=0):
