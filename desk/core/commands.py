@@ -19,6 +19,7 @@ from desk.model.command import (
     KillDesk,
     PauseAlgo,
     PlaceOrder,
+    Requery,
     RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
@@ -26,7 +27,7 @@ from desk.model.command import (
     StartChase,
     StopAlgo,
 )
-from desk.model.effect import RunStarted, Severity
+from desk.model.effect import RequestTruth, RunStarted, Severity
 from desk.model.intent import Place
 from desk.model.order import OrderKind, OrderType
 from desk.model.units import AlgoId, ClientOrderId
@@ -48,6 +49,9 @@ def obey(acts: Acts, command: Command) -> None:
             _steer(acts, command)
         case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk():
             _set_mode(acts, command)
+        case Requery():
+            acts.state.truth_asked, acts.state.truth_asked_at = True, acts.state.now
+            acts.out.append(RequestTruth(acts.state.now))
         case _:
             assert_never(command)
 

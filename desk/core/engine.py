@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from desk.core import bookkeeping, charts, commands, flatten, modes, queue, reconcile, resolve
+from desk.core import bookkeeping, breaks, charts, commands, flatten, modes, queue, reconcile, resolve
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
@@ -115,7 +115,7 @@ class Engine:
         bookkeeping.note_absent(state, findings.absent, event.truth.ts)
         for payment in findings.payments:
             self._on_funding(payment)
-        bookkeeping.apply_statement(state, findings.statement)
+        self._on_statement(findings.statement)
         for order_id in findings.foreign:
             self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
         if event.asked is None or event.asked >= state.link_since:  # else the link has been down since it was asked
@@ -207,6 +207,16 @@ class Engine:
 
     def _on_statement(self, statement: AccountReported) -> None:
         bookkeeping.apply_statement(self.state, statement)
+        verdict = breaks.look(self.state)
+        for symbol in verdict.broken:
+            text = f"{breaks.describe(self.state, symbol)}; quarantined: it can only be reduced until they agree"
+            self._acts.alert(Severity.ERROR, text)
+        for symbol in verdict.healed:
+            self._acts.alert(Severity.INFO, f"{symbol}: our accounts and the venue agree again")
+        if self.state.looks and not self.state.truth_asked:
+            self.state.truth_asked_at = min(
+                self.state.truth_asked_at, Nanos(self.state.now - TRUTH_PAUSE + breaks.APART)
+            )
 
     def _on_funding(self, payment: FundingPaid) -> None:
         if bookkeeping.apply_funding(self.state, payment):

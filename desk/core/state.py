@@ -104,6 +104,10 @@ class DeskState:
     truth_asked_at: Nanos = _NEVER
     doubts: int = 0
     """Questions asked about requests without an answer since the latest of them went missing."""
+    breaks: dict[Symbol, Nanos] = field(default_factory=dict)
+    """Symbols whose quantity does not add up to the venue's, with since when: they are quarantined."""
+    looks: dict[Symbol, Nanos] = field(default_factory=dict)
+    """Venue time of the first statement that showed a change not yet confirmed by a second."""
     fault: str = ""
     """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
     instruments: dict[Symbol, Instrument] = field(default_factory=dict)

@@ -165,6 +165,10 @@ class ReviveDesk(Struct, frozen=True, tag_field="verb", tag=True):
     phrase: str
 
 
+class Requery(Struct, frozen=True, tag_field="verb", tag=True):
+    """Ask the venue for everything it knows of the account, now."""
+
+
 class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
     """Let the desk only reduce positions, or lift that again; outlives a restart."""
 
@@ -186,4 +190,5 @@ Command = (
     | KillDesk
     | ReviveDesk
     | RestrictDesk
+    | Requery
 )

@@ -94,6 +94,8 @@ class Judge:
     def check_calm(self, state: DeskState, now: Nanos) -> None:
         """Check that the desk has come to agree with the venue, to the last digit."""
         truth = self._exchange.truth(now)
+        for symbol in state.breaks:
+            self._oracle.blame("I1", f"{symbol} is quarantined though the books are whole")
         self._check_orders(state, truth)
         self._check_trades(state)
         self._check_positions(state, truth, now)

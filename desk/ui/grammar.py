@@ -14,6 +14,7 @@ from desk.model.command import (
     Flatten,
     KillDesk,
     PauseAlgo,
+    Requery,
     RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
@@ -207,6 +208,12 @@ def _restrict(words: Sequence[Token], _context: Context, _places: Places) -> Seq
     return (RestrictDesk(one_of(_only(words, "restrict").text, ("on", "off"), "restrict") == "on"),)
 
 
+def _requery(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
+    if words:
+        raise Misread("requery", "nothing behind it", words[0].text, words[0].at)
+    return (Requery(),)
+
+
 def _sub(words: Sequence[Token], context: Context, _places: Places) -> Sequence[Step]:
     if not words:
         raise Misread("sub-account", "an id or a name", "")
@@ -255,6 +262,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "kill": _kill,
         "revive": _revive,
         "restrict": _restrict,
+        "requery": _requery,
         "sub": _sub,
         "symbol": _symbol,
         "tab": _tab,

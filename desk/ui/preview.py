@@ -17,6 +17,7 @@ from desk.model.command import (
     PauseAlgo,
     Peg,
     PlaceOrder,
+    Requery,
     RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
@@ -114,6 +115,8 @@ def _describe_mode(command: Command, view: DeskView) -> str:
             return f"{word} the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
         case KillDesk(reason=reason):
             return f"KILL: {_count_orders(None, None, view)} cancelled, none created until revived ({reason})"
+        case Requery():
+            return "REQUERY the venue's account"
         case RestrictDesk(on=on):
             return "RESTRICT the desk to reducing" if on else "RESTRICT off"
         case _:

@@ -65,6 +65,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             Verb("kill", "kill [REASON]", "cancel every order and create none, until revived", "kill"),
             Verb("revive", "revive trade again", "lift a kill; the words are typed out", "revive trade again"),
             Verb("restrict", "restrict on|off", "let positions only be reduced, or lift that", "restrict on"),
+            Verb("requery", "requery", "ask the venue for the whole account, now", "requery"),
             Verb("sub", "sub ID|NAME", "choose the sub-account", "sub 2"),
             Verb("symbol", "symbol SYMBOL", "choose the symbol", "symbol eth"),
             Verb("tab", "tab positions|orders|algos|fills", "show a tab of the blotter", "tab orders"),

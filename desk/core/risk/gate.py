@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.core import ids, modes
+from desk.core import breaks, ids, modes
 from desk.core.bookkeeping import is_sub
 from desk.core.orders import Order
 from desk.core.state import DeskState
@@ -128,6 +128,12 @@ def _known(wish: Place, claim: Claim, state: DeskState) -> str:
         return f"symbol: expected one of {', '.join(state.instruments)}, found {claim.symbol}"
     if not is_sub(state, claim.sub):
         return f"sub-account: expected one of {', '.join(each.id for each in state.subs())}, found {claim.sub}"
+    return ""
+
+
+def _quarantine(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.symbol in state.breaks and not wish.reduce_only:
+        return f"quarantined: {breaks.describe(state, claim.symbol)}"
     return ""
 
 
@@ -258,6 +264,7 @@ def _title(wish: Place, claim: Claim) -> str:
 _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]] = (
     ("mode", _mode),
     ("known", _known),
+    ("quarantine", _quarantine),
     ("mark", _mark),
     ("filters", _filters),
     ("collar", _collar),
