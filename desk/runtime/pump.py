@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from desk.core import checkpoint
+from desk.core.departure import held_back
 from desk.core.engine import Engine
 from desk.core.project import Projector
 from desk.core.state import DeskState
@@ -26,9 +27,10 @@ from desk.model.effect import (
     SendCancel,
     SendOrder,
     Severity,
+    VenueEffect,
 )
 from desk.model.error import InvariantBroken, JournalFailed
-from desk.model.event import AmendRejected, Event, OrderRejected, Submitted
+from desk.model.event import Event, Submitted
 from desk.model.journal import Commit, Record, is_journalled, record
 from desk.model.units import Nanos
 from desk.model.view import DeskView
@@ -197,12 +199,11 @@ class Pump:
             self._seq_checkpoint = self._seq
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
-        if self._journal_failure:
-            effects = self._hold_back(effects)
+        now = self._clock.now()
         for effect in effects:
             match effect:
                 case SendOrder() | SendCancel() | SendAmend() | RequestDepth() | RequestTruth():
-                    self._venue.execute(effect, self._clock.now())
+                    self._send(effect, now)
                 case ArmTimer(key=key, at=at):
                     self._timers.arm(key, at)
                 case DisarmTimer(key=key):
@@ -212,15 +213,9 @@ class Pump:
                 case _:
                     pass
 
-    def _hold_back(self, effects: Sequence[Effect]) -> Sequence[Effect]:
-        """Keep what is not durable from leaving; the engine hears that it was not sent. Cancels and closes pass."""
-        now = self._clock.now()
-        passed: list[Effect] = []
-        for effect in effects:
-            if isinstance(effect, SendOrder) and not effect.spec.closing:
-                self.feed(OrderRejected(now, effect.spec.id, 0, f"not sent: {self._journal_failure}", now))
-            elif isinstance(effect, SendAmend):
-                self.feed(AmendRejected(now, effect.order, 0, f"not sent: {self._journal_failure}", now))
-            else:
-                passed.append(effect)
-        return passed
+    def _send(self, effect: VenueEffect, now: Nanos) -> None:
+        answer = held_back(effect, now, self._journal_failure)
+        if answer is None:
+            self._venue.execute(effect, now)
+        else:
+            self.feed(answer)  # the engine hears that it was not sent

@@ -8,11 +8,12 @@ from enum import Enum
 from typing import Final
 
 from desk.core import checkpoint
+from desk.core.departure import held_back
 from desk.core.engine import Engine
 from desk.core.state import DeskState
-from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendAmend, SendOrder, VenueEffect
+from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendOrder, VenueEffect
 from desk.model.error import InvariantBroken, JournalFailed
-from desk.model.event import AmendRejected, Event, Limits, OrderRejected
+from desk.model.event import Event, Limits
 from desk.model.journal import Commit, Record, is_journalled, record
 from desk.model.units import Nanos
 from desk.runtime.inbox import Inbox
@@ -138,20 +139,10 @@ class Process:
             elif isinstance(effect, DisarmTimer):
                 self._timers.disarm(effect.key)
             elif isinstance(effect, VenueEffect):
-                if self._journal_failure and self._hold_back(effect, clock):
+                if (answer := held_back(effect, clock, self._journal_failure)) is not None:
+                    self.inbox.put(answer)
                     continue
                 if sent and self.dies_at is Seam.BETWEEN_SENDS:
                     raise Killed(Seam.BETWEEN_SENDS.value)
                 self._send(effect)
                 sent += 1
-
-    def _hold_back(self, effect: VenueEffect, clock: Nanos) -> bool:
-        """Keep new risk that is not durable from leaving, as the pump does; cancels and closes pass."""
-        reason = f"not sent: {self._journal_failure}"
-        if isinstance(effect, SendOrder) and not effect.spec.closing:
-            self.inbox.put(OrderRejected(clock, effect.spec.id, 0, reason, clock))
-            return True
-        if isinstance(effect, SendAmend):
-            self.inbox.put(AmendRejected(clock, effect.order, 0, reason, clock))
-            return True
-        return False

@@ -18,7 +18,7 @@ RULES = [
     (rules.no_broad_except, EVERYWHERE, GUARDS),
     (rules.small_functions, EVERYWHERE, ()),
     (rules.small_classes, EVERYWHERE, ()),
-    (rules.no_send_order, EVERYWHERE, ("core/risk/gate.py",)),
+    (rules.no_send_order, EVERYWHERE, ("core/risk/gate.py", "sim/elsewhere.py")),  # the latter is not the desk
     (rules.opens_with_a_sentence, EVERYWHERE, ()),
     (rules.no_snapshot, EVERYWHERE, ()),
     (rules.no_ladder, ("core", "exchange", "runtime", "venues", "stores", "sim", "config"), ()),
