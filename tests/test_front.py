@@ -97,18 +97,17 @@ def test_what_was_left_behind_is_there_at_the_next_start(desk):
 
 
 def test_a_running_chase_comes_back_parked_and_finishes_its_size_to_the_lot(desk):
-    first = desk.run("chase buy 0.3 btc join offset 300t; wait 1s; amend last 0.3", seconds=3)
-    (before,) = first.algos
-    assert before.state is not AlgoState.DONE
+    first = desk.run("chase buy 0.3 btc join offset 300t ttl 10s onttl cross", seconds=3)
+    parked = desk.run("", seconds=20)
 
-    parked = desk.run("", seconds=2)
-    (waiting,) = parked.algos
-    done = desk.run("resume chase-1; wait 2s; stop chase-1; wait 1s; chase buy 0.3 btc opp", seconds=20)
+    done = desk.run("resume chase-1", seconds=3)
 
-    assert waiting.state is AlgoState.PARKED
+    assert [row.state for row in first.algos] == [AlgoState.WORKING]
+    assert [row.state for row in parked.algos] == [AlgoState.PARKED]
     assert [row.id for row in open_orders(parked)] == [row.id for row in open_orders(first)]
+    assert [(row.id, row.state, row.filled) for row in done.algos] == [("chase-1", AlgoState.DONE, D("0.3"))]
     assert held(done)["1"] == {BTC: D("0.3")}
-    assert {row.id: row.state for row in done.algos} == {"chase-1": AlgoState.DONE, "chase-2": AlgoState.DONE}
+    assert open_orders(done) == []
     assert done.proof.state is ProofState.PROVEN
 
 
@@ -262,13 +261,27 @@ def test_a_kill_from_outside_cancels_everything_and_holds_over_a_restart(desk, l
     assert view.mode is DeskMode.KILLED
 
 
+@pytest.fixture
+def on_a_terminal(desk):
+    """Open a desk full screen on the data directory and wait until it trades; it is gone when the test is."""
+    opened = []
+
+    def open_desk(**environment):
+        surroundings = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment}
+        command = [sys.executable, "-m", "desk", "--data", str(desk.settings.data_dir)]
+        opened.append(Terminal(command, surroundings))
+        opened[-1].read_until(b"RUNNING", 20)
+        return opened[-1]
+
+    yield open_desk
+    for terminal in opened:
+        terminal.close()
+
+
 @pytest.mark.parametrize(("policy", "left"), [("keep", 1), ("cancel", 0)])
-def test_after_a_lost_terminal_the_engine_goes_on_by_policy_until_it_is_told_to_stop(desk, policy, left):
-    directory = desk.settings.data_dir
+def test_after_a_lost_terminal_the_engine_goes_on_by_policy_until_it_is_told_to_stop(desk, on_a_terminal, policy, left):
     desk.run("buy 0.01 btc @60000")
-    environment = {**os.environ, "TERM": "xterm-256color", "DESK_ON_DETACH": policy, "PYTHONPATH": str(ROOT)}
-    terminal = Terminal([sys.executable, "-m", "desk", "--data", str(directory)], environment)
-    terminal.read_until(b"RUNNING", 20)
+    terminal = on_a_terminal(DESK_ON_DETACH=policy)
 
     terminal.hang_up()
     end = time.monotonic() + 20
@@ -281,20 +294,15 @@ def test_after_a_lost_terminal_the_engine_goes_on_by_policy_until_it_is_told_to_
         assert time.monotonic() < end
         later = read_view(desk.settings)
     os.kill(terminal.pid, signal.SIGTERM)
-    _, status = os.waitpid(terminal.pid, 0)
 
     assert later.mode is DeskMode.RUNNING
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert terminal.wait() == 0
 
 
-def test_a_second_screen_on_a_held_directory_only_watches(desk, live):
-    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-    terminal = Terminal([sys.executable, "-m", "desk", "--data", str(desk.settings.data_dir)], environment)
-    terminal.read_until(b"RUNNING", 20)
+def test_a_second_screen_on_a_held_directory_only_watches(desk, live, on_a_terminal):
+    terminal = on_a_terminal()
 
     terminal.type(b"S")
     terminal.read_until(b"only watches", 20)
-    fills = read_view(desk.settings).fills
-    terminal.close()
 
-    assert fills == ()
+    assert read_view(desk.settings).fills == ()

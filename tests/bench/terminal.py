@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
@@ -22,7 +23,8 @@ class Terminal:
             os.execvpe(command[0], list(command), environment)
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self.written = 0
-        self._tail = b""
+        self.tail = b""
+        self._code: int | None = None
 
     def read_for(self, seconds: float) -> None:
         """Read what is written during so many seconds."""
@@ -33,7 +35,7 @@ class Terminal:
     def read_until(self, text: bytes, seconds: float) -> float:
         """Read until `text` has been written; return the seconds since the start, or raise TimeoutError."""
         end = self.started + seconds
-        while text not in self._tail:
+        while text not in self.tail:
             if time.perf_counter() > end:
                 raise TimeoutError(f"{text!r} was not written within {seconds} s")
             self._read(0.05)
@@ -52,15 +54,25 @@ class Terminal:
     def hang_up(self) -> None:
         """Take the terminal away, as a lost SSH connection does."""
         os.close(self._descriptor)
+        self._descriptor = -1
+
+    def wait(self) -> int:
+        """Return the exit code of the program, once it has ended."""
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
 
     def close(self) -> None:
-        """Hang up."""
-        os.close(self._descriptor)
-        os.waitpid(self.pid, 0)
+        """End the program whatever it thinks of that: a desk outlives its terminal on purpose."""
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait()
+        if self._descriptor >= 0:
+            self.hang_up()
 
     def _read(self, seconds: float) -> None:
         ready, _, _ = select.select([self._descriptor], [], [], seconds)
         if ready:
             chunk = os.read(self._descriptor, 65_536)
             self.written += len(chunk)
-            self._tail = (self._tail + chunk)[-200_000:]
+            self.tail = (self.tail + chunk)[-200_000:]

@@ -90,7 +90,7 @@ def test_event_lateness_with_and_without_the_screen(environment, capsys):
         try:
             terminal.read_until(b"lateness", 60)
             terminal.read_for(0.5)
-            found = re.search(rb"lateness p50 (\d+) p99 (\d+) us", terminal._tail)
+            found = re.search(rb"lateness p50 (\d+) p99 (\d+) us", terminal.tail)
         finally:
             terminal.close()
         rows.append((name, f"p50 {int(found[1])} us  p99 {int(found[2])} us"))
