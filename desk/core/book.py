@@ -10,7 +10,7 @@ from typing import Final
 
 from desk.model.market import BookDelta, BookSnapshot, Level
 from desk.model.order import Side
-from desk.model.units import ZERO
+from desk.model.units import ZERO, Nanos
 
 PENDING_MAX: Final = 2_000
 """Deltas kept while a snapshot is on its way; one more and the oldest is useless anyway."""
@@ -35,12 +35,14 @@ class Book:
     span or directly follow `last_update_id`; from then on each must name its predecessor.
     """
 
-    __slots__ = ("_asks", "_bids", "_is_chained", "_last_id", "_pending", "_prices", "_sizes", "synced", "version")
+    __slots__ = ("_asks", "_bids", "_is_chained", "_last_id", "_pending", "_prices", "_sizes", "as_of", "synced", "version")
 
     def __init__(self) -> None:
         self.synced = False
         self.version = 0
         """Grows with every change of the levels."""
+        self.as_of = Nanos(0)
+        """Venue time of the latest levels."""
         self._last_id = 0
         self._is_chained = False
         """The last id is a delta's, not a snapshot's: the next delta must name it."""
@@ -132,6 +134,7 @@ class Book:
             sizes.update((level.price, level.size) for level in levels if level.size > ZERO)
             self._prices[side][:] = sorted(sizes)
         self._last_id, self._is_chained = snapshot.last_update_id, False
+        self.as_of = snapshot.venue_ts
         self.synced = True
         self.version += 1
 
@@ -147,4 +150,5 @@ class Book:
                 elif sizes.pop(price, None) is not None:
                     del prices[bisect_left(prices, price)]
         self._last_id, self._is_chained = delta.last_id, True
+        self.as_of = delta.venue_ts
         self.version += 1

@@ -15,8 +15,14 @@ from desk.model.units import MONEY_STEP, ZERO, Symbol
 
 
 def joined(order: Order, book: Book) -> Decimal | None:
-    """Return the size ahead of an order that has just come to rest; None while the book is not proven."""
-    return book.size(order.spec.side, order.price) if book.synced else None
+    """Return the size ahead of an order that has just come to rest; None while the book is not proven.
+
+    A book as recent as the news of the order shows it already: what is displayed is then less by our own.
+    """
+    if not book.synced:
+        return None
+    shown = book.size(order.spec.side, order.price)
+    return max(ZERO, shown - order.leaves) if book.as_of >= order.heard else shown
 
 
 def on_trade(orders: Iterable[Order], trade: TradePrint) -> None:

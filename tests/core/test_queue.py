@@ -10,7 +10,7 @@ from desk.model.event import OrderAccepted
 from desk.model.order import Side
 from desk.model.units import ZERO
 from tests.kit import builders
-from tests.kit.builders import EPOCH, delta, depth, trade
+from tests.kit.builders import EPOCH, at, delta, depth, trade
 
 D = Decimal
 
@@ -23,7 +23,7 @@ def book():
 
 def resting(ahead="5", price="100.0", side="buy"):
     made = orders.submit(builders.spec(price=D(price), side=Side(side)), EPOCH)
-    orders.apply(made, OrderAccepted(EPOCH, made.spec.id, 1, ZERO, EPOCH))
+    orders.apply(made, OrderAccepted(EPOCH, made.spec.id, 1, ZERO, at(1)))
     made.ahead = D(ahead)
     return made
 
@@ -31,6 +31,14 @@ def resting(ahead="5", price="100.0", side="buy"):
 def test_we_join_behind_everything_displayed():
     assert queue.joined(resting(), book()) == D(5)
     assert queue.joined(resting(price="98.0"), book()) == ZERO
+
+
+def test_a_book_that_shows_our_order_already_is_counted_without_it():
+    newer = book()
+    newer.on_delta(delta("11-12 after 10", bids="6@100.0 1@98.0", millis=1))
+
+    assert queue.joined(resting(), newer) == D(5)
+    assert queue.joined(resting(price="98.0"), newer) == ZERO
 
 
 def test_a_book_that_is_not_proven_tells_nothing():
