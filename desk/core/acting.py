@@ -53,7 +53,7 @@ class Acts:
 
     def cancel(self, order: Order) -> None:
         """Cancel an order; once asked for, it stays wanted until the order is gone."""
-        if not order.is_open:
+        if not order.is_open or self.state.fence:
             return
         if order.pending == "cancel":
             return

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from desk.core import bookkeeping, breaks, charts, commands, flatten, modes, queue, reconcile, resolve
+from desk.core import bookkeeping, breaks, charts, commands, fence, flatten, modes, queue, reconcile, resolve
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
@@ -34,7 +34,7 @@ from desk.model.event import (
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderStatus
-from desk.model.units import SECOND, ZERO, Nanos
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos
 from desk.model.view import DeskMode, FillRow
 
 PULSE: Final = TimerKey(None, "pulse")
@@ -103,6 +103,7 @@ class Engine:
     def _on_truth(self, event: TruthLearned) -> None:
         state = self.state
         findings = reconcile.compare(state, event.truth)
+        self._step_aside(*(each.spec.id for each in findings.adopted), *(each.order for each in findings.reports))
         if findings.reports or findings.payments or findings.adopted:
             self._acts.out.append(
                 Learned(state.now, findings.adopted, findings.reports, findings.payments, findings.statement)
@@ -183,6 +184,8 @@ class Engine:
     def _book(self, report: OrderReport) -> None:
         booked = bookkeeping.apply_report(self.state, report)
         order = booked.order
+        if order is None:
+            self._step_aside(report.order)
         if booked.problem:
             self._acts.alert(Severity.ERROR, booked.problem)
         if order is None:
@@ -274,6 +277,11 @@ class Engine:
         self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))
 
     # Shared
+
+    def _step_aside(self, *seen: ClientOrderId) -> None:
+        if fence.step_aside(self.state, seen):
+            self._acts.alert(Severity.ERROR, f"fenced off: {self.state.fence}; this desk sends nothing more")
+            self._judge()
 
     def _judge(self) -> None:
         before = self.state.mode

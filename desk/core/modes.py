@@ -3,6 +3,7 @@
 STARTING → RUNNING ↔ DEGRADED      by what is true of feeds, books and machine
 REDUCE_ONLY, KILLED                latched by a person, over restarts
 HALTED                             our books broke; lifted by a person
+FENCED                             a newer desk acts on the account; for as long as this process lives
 """
 
 from typing import Final
@@ -22,12 +23,15 @@ _LIFTED_BY: Final = {
     DeskMode.DEGRADED: "lifts itself",
     DeskMode.REDUCE_ONLY: "lifted by `restrict off`",
     DeskMode.HALTED: "lifted by `resume desk`, once you have looked",
+    DeskMode.FENCED: "lifted by a restart, once the other desk has ended",
     DeskMode.KILLED: f"lifted by `revive {REVIVE_PHRASE}`",
 }
 
 
 def judge(state: DeskState) -> bool:
     """Set the mode from what is latched and what is true now; tell whether it changed."""
+    if state.fence:
+        return set_mode(state, DeskMode.FENCED, state.fence)
     if state.mode is DeskMode.HALTED:
         return False
     if DeskMode.KILLED in state.latches:

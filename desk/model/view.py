@@ -29,6 +29,8 @@ class DeskMode(StrEnum):
     """A person restricted us: closes and cancels pass."""
     HALTED = "halted"
     """Our books broke: cancels only, until a person resumes."""
+    FENCED = "fenced"
+    """A newer desk acts on the account: nothing leaves, not even a cancel."""
     KILLED = "killed"
     """A person killed us: cancels only, over restarts, until revived by a typed phrase."""
 

@@ -27,6 +27,7 @@ _MODES: Final = {
     DeskMode.DEGRADED: Ink.CAUTION,
     DeskMode.REDUCE_ONLY: Ink.CAUTION,
     DeskMode.HALTED: Ink.ALARM,
+    DeskMode.FENCED: Ink.ALARM,
     DeskMode.KILLED: Ink.ALARM,
 }
 _LINKS: Final = {
