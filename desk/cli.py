@@ -12,7 +12,7 @@ from typing import Final
 from desk import __version__
 from desk.config import Settings, config_path, describe, load_settings
 from desk.front import read_view, run_attached, run_headless, run_screen
-from desk.model.error import DeskError
+from desk.model.error import DeskBroke, DeskError
 from desk.model.view import DeskView
 from desk.stores.lock import DirectoryHeld
 from desk.wiring import Options
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         return _screen(parsed, options)
     except DeskError as error:
         print(f"desk: {error}", file=sys.stderr)
-        return USAGE
+        return FAILED if isinstance(error, DeskBroke) else USAGE
 
 
 def _screen(parsed: argparse.Namespace, options: Options) -> int:

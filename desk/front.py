@@ -21,6 +21,7 @@ from desk.model.event import LinkState
 from desk.model.units import SECOND, Nanos
 from desk.model.view import AlgoState, DeskMode, DeskView
 from desk.runtime.doorway import Doorway, socket_path
+from desk.runtime.guard import one_sentence
 from desk.runtime.handle import DeskHandle
 from desk.runtime.killfile import KILL_FILE, killed_by_file
 from desk.runtime.logs import logged
@@ -47,7 +48,7 @@ def run_screen(options: Options) -> None:
         engine = EngineThread(lambda hand_over: _serve(options, hand_over))
         engine.start()
         try:
-            if _show(options.settings, engine.handle) == DETACHED:
+            if _show(options.settings, engine.handle, is_over=lambda: engine.is_over) == DETACHED:
                 _go_on_alone(options.settings.on_detach, engine.handle())
         finally:
             engine.stop()
@@ -55,7 +56,13 @@ def run_screen(options: Options) -> None:
 
 def run_attached(settings: Settings, *, controls: bool) -> None:
     """Open a screen on the desk that another process runs on the data directory, to control or only to watch it."""
-    with Visitor(socket_path(settings.data_dir), controls=controls) as visitor:
+    # The desk's own log is the other process's to write and to rotate.
+    log = settings.data_dir / "screen.log"
+    with (
+        Visitor(socket_path(settings.data_dir), controls=controls) as visitor,
+        logged(log, is_headless=False),
+        one_sentence(log),
+    ):
         _show(settings, lambda: visitor, is_watching=not controls)
 
 
@@ -76,11 +83,12 @@ def run_headless(options: Options, script: Script, span_s: int | None) -> DeskVi
 def _claimed(options: Options, *, is_headless: bool) -> Iterator[None]:
     """Take the data directory for this desk alone and log there; a replay leaves nothing behind."""
     if options.recording is not None:
-        with logged(None, is_headless=is_headless):
+        with logged(None, is_headless=is_headless), one_sentence(None):
             yield
         return
     directory = options.settings.data_dir
-    with DirectoryLock(directory), logged(directory, is_headless=is_headless):
+    log = directory / "desk.log"
+    with DirectoryLock(directory), logged(log, is_headless=is_headless), one_sentence(log):
         yield
 
 
@@ -89,7 +97,7 @@ async def _attended(options: Options, pump: Pump) -> AsyncIterator[None]:
     """Run what belongs beside a desk: the measure of its loop, its doorway, and the eye on the kill file."""
 
     def give_up(name: str, reason: str) -> None:
-        pump.command(RestrictDesk(on=True))
+        pump.command(RestrictDesk(on=True, reason=reason))
 
     async with Supervisor(chance=Random(options.settings.seed), give_up=give_up) as beside:
         beside.run("gauges", pump.beat, resync=_nothing_missed)
@@ -142,8 +150,14 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
         return pump.view
 
 
-def _show(settings: Settings, desk: Callable[[], DeskHandle | Visitor], *, is_watching: bool = False) -> str | None:
-    """Run the screen until it ends; return DETACHED if its terminal went away."""
+def _show(
+    settings: Settings,
+    desk: Callable[[], DeskHandle | Visitor],
+    *,
+    is_watching: bool = False,
+    is_over: Callable[[], bool] = lambda: False,
+) -> str | None:
+    """Run the screen until it or the desk ends; return DETACHED if its terminal went away; raise what broke it."""
     for name, value in SCREEN_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
@@ -160,6 +174,7 @@ def _show(settings: Settings, desk: Callable[[], DeskHandle | Visitor], *, is_wa
     )
     if is_watching:
         app.only_watch()
+    app.is_over = is_over
     app.signals = {
         signal.SIGHUP: lambda: app.exit(DETACHED),
         signal.SIGTERM: lambda: app.exit("stopped"),
@@ -168,7 +183,10 @@ def _show(settings: Settings, desk: Callable[[], DeskHandle | Visitor], *, is_wa
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
     gc.freeze()
-    return app.run(mouse=False)  # every motion would be reported upstream, over SSH
+    how = app.run(mouse=False)  # every motion would be reported upstream, over SSH
+    if app.failure is not None:
+        raise app.failure
+    return how
 
 
 def _go_on_alone(policy: OnDetach, handle: DeskHandle) -> None:

@@ -183,8 +183,8 @@ def _fold_mode(state: DeskState, command: Command) -> None:
             modes.latch(state, DeskMode.KILLED, reason)
         case ReviveDesk(phrase=modes.REVIVE_PHRASE):
             modes.release(state, DeskMode.KILLED)
-        case RestrictDesk(on=True):
-            modes.latch(state, DeskMode.REDUCE_ONLY, "restricted by hand")
+        case RestrictDesk(on=True, reason=reason):
+            modes.latch(state, DeskMode.REDUCE_ONLY, reason)
         case RestrictDesk(on=False):
             modes.release(state, DeskMode.REDUCE_ONLY)
         case _:

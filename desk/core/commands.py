@@ -179,8 +179,8 @@ def _set_mode(acts: Acts, command: ResumeDesk | KillDesk | ReviveDesk | Restrict
             _kill(acts, reason)
         case ReviveDesk(phrase=phrase):
             _revive(acts, phrase)
-        case RestrictDesk(on=on):
-            _restrict(acts, on=on)
+        case RestrictDesk():
+            _restrict(acts, command)
 
 
 def _kill(acts: Acts, reason: str) -> None:
@@ -205,13 +205,13 @@ def _revive(acts: Acts, phrase: str) -> None:
     return None
 
 
-def _restrict(acts: Acts, *, on: bool) -> None:
-    if on:
-        modes.latch(acts.state, DeskMode.REDUCE_ONLY, "restricted by hand")
+def _restrict(acts: Acts, command: RestrictDesk) -> None:
+    if command.on:
+        modes.latch(acts.state, DeskMode.REDUCE_ONLY, command.reason)
     elif not modes.release(acts.state, DeskMode.REDUCE_ONLY):
         return _refuse(acts, "restrict off: the desk is not restricted")
     modes.judge(acts.state)
-    acts.alert(Severity.WARN, f"restrict {'on: positions can only be reduced' if on else 'off'}")
+    acts.alert(Severity.WARN, f"{command.reason}: positions can only be reduced" if command.on else "restrict off")
     return None
 
 

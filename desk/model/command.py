@@ -173,6 +173,7 @@ class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
     """Let the desk only reduce positions, or lift that again; outlives a restart."""
 
     on: bool
+    reason: str = "restricted by hand"
 
 
 Command = (

@@ -3,6 +3,7 @@
     DeskError
     ├── InvariantBroken     our books contradict themselves: halt, cancel, show it
     ├── BadInput            a person or a file said something we cannot use: one sentence, nothing done
+    ├── DeskBroke           a fault of our own that nobody expected: one sentence, the traceback in the log
     ├── JournalFailed       the disk refused: nothing may leave any more
     └── VenueError
         ├── VenueTransient  certainly not executed: may be tried again
@@ -23,6 +24,10 @@ class InvariantBroken(DeskError):
 
 class BadInput(DeskError):
     """Input that cannot be used; the message says what, which, expected, found."""
+
+
+class DeskBroke(DeskError):
+    """The desk ended by a fault of its own; the message says where its traceback is."""
 
 
 class JournalFailed(DeskError):

@@ -11,19 +11,22 @@ from desk.model.error import BadInput
 
 BYTES_MAX: Final = 10_000_000
 KEPT: Final = 4
+GUARD: Final = "desk.guard"
+"""The logger of the last guard."""
 
 
 @contextmanager
-def logged(directory: Path | None, *, is_headless: bool) -> Iterator[None]:
-    """Log to `desk.log` in `directory` (None: to no file) while the block runs; raise BadInput if it cannot be written."""
+def logged(path: Path | None, *, is_headless: bool) -> Iterator[None]:
+    """Log to the file (None: to none) while the block runs; raise BadInput if it cannot be written."""
     handlers: list[logging.Handler] = [logging.NullHandler()]
-    if directory is not None:
-        handlers.append(_to_file(directory / "desk.log"))
+    if path is not None:
+        handlers.append(_to_file(path))
     if is_headless:
         handlers.append(_to_stderr())
     root = logging.getLogger("desk")
     root.setLevel(logging.INFO)
     root.propagate = False
+    logging.raiseExceptions = False  # a full disk would print a traceback over the screen at every entry
     for handler in handlers:
         root.addHandler(handler)
     try:
@@ -46,5 +49,13 @@ def _to_file(path: Path) -> logging.Handler:
 def _to_stderr() -> logging.Handler:
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(logging.Formatter("desk: %(message)s"))
+    handler.setFormatter(_Sentence())
+    handler.addFilter(lambda record: record.name != GUARD)  # the command line says that sentence itself
     return handler
+
+
+class _Sentence(logging.Formatter):
+    """Writes what happened and no traceback, which is for the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"desk: {record.getMessage()}"

@@ -41,6 +41,11 @@ class EngineThread:
             raise DeskError("engine: expected it to start, found it ended before its first turn")
         return self._handle
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the engine has ended, asked or not."""
+        return self._ended is not None and self._ended.done()
+
     def stop(self) -> None:
         """Finish the desk; raise what ended it, if it did not end well."""
         self._settled.wait()

@@ -71,6 +71,10 @@ class DeskApp(App[str]):
         self._alarms = Alarms()
         self.signals: dict[int, Callable[[], object]] = {}
         """What to do on a signal; set before the app runs, as only its own loop may be told."""
+        self.is_over: Callable[[], bool] = lambda: False
+        """Tells that the desk behind the screen has ended: then there is nothing left to show."""
+        self.failure: Exception | None = None
+        """What broke this screen."""
         self._frame = 0
         self._painted_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
         self._took_ms: deque[int] = deque(maxlen=FRAMES_PER_SECOND * GROUPS)
@@ -100,6 +104,9 @@ class DeskApp(App[str]):
 
     def show_frame(self) -> None:
         """Look at the desk once, and show one group of panels what it sees."""
+        if self.is_over():
+            self.exit()
+            return
         now_ms = self._clock_ms()
         view = self._session.view
         pulse = Pulse(
@@ -118,6 +125,14 @@ class DeskApp(App[str]):
     def on_app_blur(self) -> None:
         """Disarm: a key that arrives while another window has the focus is not meant for us."""
         self.trade.dealer.disarm("the terminal lost the focus")
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback, which prints local variables: whoever runs us says what happened."""
+        self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
         """Ask before leaving, whichever way it was asked for."""

@@ -143,6 +143,7 @@ def test_a_kill_outlasts_a_restriction(desk):
         ((KillDesk("x"), PHRASE), {}),
         ((KillDesk("x"), ReviveDesk("no")), {DeskMode.KILLED: "x"}),
         ((RestrictDesk(on=True),), {DeskMode.REDUCE_ONLY: "restricted by hand"}),
+        ((RestrictDesk(on=True, reason="doorway failed"),), {DeskMode.REDUCE_ONLY: "doorway failed"}),
         ((RestrictDesk(on=True), RestrictDesk(on=False)), {}),
     ],
 )

@@ -8,8 +8,8 @@ from tests.fitness import rules
 from tests.fitness.house import DESK, modules, modules_in
 
 EVERYWHERE = ("",)
-# The supervisor turns any fault of a task into a halt or a reconnect; the app's crash guard gives the terminal back.
-GUARDS = ("runtime/supervisor.py", "ui/app.py")
+# The supervisor turns any fault of a feed into a restart or a restriction; the last guard turns ours into a sentence.
+GUARDS = ("runtime/supervisor.py", "runtime/guard.py")
 
 # (rule, rooms it holds in, modules that are let off)
 RULES = [

@@ -9,7 +9,7 @@ from desk.runtime.logs import logged
 
 
 def test_the_file_gets_everything_and_standard_error_only_warnings(tmp_path, capsys):
-    with logged(tmp_path, is_headless=True):
+    with logged(tmp_path / "desk.log", is_headless=True):
         logging.getLogger("desk.pump").info("a fill")
         logging.getLogger("desk.pump").warning("a stale mark")
 
@@ -17,6 +17,17 @@ def test_the_file_gets_everything_and_standard_error_only_warnings(tmp_path, cap
     assert "a fill" in written
     assert "a stale mark" in written
     assert capsys.readouterr().err == "desk: a stale mark\n"
+
+
+def test_a_traceback_goes_to_the_file_and_its_sentence_to_standard_error(tmp_path, capsys):
+    with logged(tmp_path / "desk.log", is_headless=True):
+        try:
+            {}["x"]
+        except KeyError:
+            logging.getLogger("desk.supervisor").exception("gauges failed")
+
+    assert "Traceback" in (tmp_path / "desk.log").read_text()
+    assert capsys.readouterr().err == "desk: gauges failed\n"
 
 
 def test_nothing_is_written_over_a_screen(capsys):
@@ -31,6 +42,6 @@ def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path):
 
     with (
         pytest.raises(BadInput, match=r"desk.log: expected a file that can be written, found: Is a directory"),
-        logged(tmp_path, is_headless=True),
+        logged(tmp_path / "desk.log", is_headless=True),
     ):
         pass

@@ -74,3 +74,20 @@ def test_what_ended_the_engine_is_raised_when_it_is_stopped():
 
     with pytest.raises(DeskError, match="last checkpoint"):
         engine.stop()
+
+
+def test_an_engine_that_ends_unasked_is_over():
+    async def serve(hand_over):
+        handle = Handle()
+        hand_over(handle)
+        await handle.stopped.wait()
+
+    engine = EngineThread(serve)
+    engine.start()
+    handle = engine.handle()
+    before = engine.is_over
+
+    handle.stop()
+    engine.stop()
+
+    assert (before, engine.is_over) == (False, True)

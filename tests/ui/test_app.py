@@ -113,3 +113,29 @@ async def test_venue_strings_are_shown_as_they_are():
         app.show_frame()
 
         assert any("[on red]hey" in row for row in app.trade.query_one("#alerts").text())
+
+
+async def test_a_screen_that_breaks_keeps_its_error_for_the_last_guard_and_prints_no_locals():
+    app = seat(FakeDesk())
+
+    def break_down():
+        raise LookupError("no such panel")
+
+    with pytest.raises(LookupError):
+        async with app.run_test() as pilot:
+            app.call_later(break_down)
+            await pilot.pause()
+
+    assert str(app.failure) == "no such panel"
+    assert app._exit_renderables == []
+
+
+async def test_a_screen_leaves_when_the_desk_behind_it_has_ended():
+    app = seat(FakeDesk())
+    async with app.run_test():
+        app.is_over = lambda: True
+
+        app.show_frame()
+
+    assert not app.is_running
+    assert app._exit
