@@ -109,7 +109,7 @@ class Order(Struct, kw_only=True):
     heard: Nanos = Nanos(0)
     """Venue time of the latest proof that it is there, zero before the first: an older truth says nothing of it."""
     absent: Nanos = Nanos(0)
-    """Venue time of the first truth that had to know it and did not, zero for none."""
+    """Venue time of the first truth that had to know it and did not, zero for none since it was last heard of."""
     answered: Nanos = Nanos(0)
     """Venue time of the latest answer to an amendment or a cancel: an older one, or the same again, answers nothing."""
     is_cancel_wanted: bool = False
@@ -184,6 +184,8 @@ def apply(order: Order, report: OrderReport) -> bool:
     order.updated = report.ts
     if isinstance(report, OrderAccepted | OrderAmended | OrderFilled):
         order.heard = max(order.heard, report.venue_ts)
+        if order.heard > order.absent:
+            order.absent = Nanos(0)
     order.status = status
     _note(order, report)
     if order.filled >= order.quantity_max and status in (WORKING, SUBMITTED, UNKNOWN):

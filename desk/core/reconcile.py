@@ -32,6 +32,7 @@ from desk.model.order import OrderStatus
 from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos
 
 NEVER_ARRIVED: Final = "it never reached the venue"
+ENDED_UNHEARD: Final = "ended at the venue, and its end was not told"
 HORIZON: Final = Nanos(8 * SECOND)
 """The venue refuses a request older than its window of 5 s; with 3 s for the clocks, one that is not there by then never
 will be."""
@@ -107,19 +108,20 @@ def _still_open(state: DeskState, order: Order, found: OpenOrder, truth: VenueTr
 def _gone(state: DeskState, order: Order, filled: Decimal, truth: VenueTruth) -> list[OrderReport]:
     if filled >= order.quantity_max:
         return []
-    if order.heard or filled:
-        return [OrderExpired(truth.ts, order.spec.id, filled, "gone while the desk was away", truth.ts)]
-    if _can_still_arrive(state, order, truth):
+    was_there = bool(order.heard or filled)
+    if not was_there and _can_still_arrive(state, order, truth):
         return []
     if not truth.is_final and truth.ts < order.absent + ABSENCES_APART:
         return []
+    if was_there:
+        return [OrderExpired(truth.ts, order.spec.id, filled, ENDED_UNHEARD, truth.ts)]
     return [OrderRejected(truth.ts, order.spec.id, 0, NEVER_ARRIVED, truth.ts)]
 
 
 def _is_first_absence(state: DeskState, order: Order, filled: Decimal, truth: VenueTruth) -> bool:
-    if order.absent or truth.is_final or order.heard or filled:
+    if order.absent or truth.is_final or filled >= order.quantity_max:
         return False
-    return not _can_still_arrive(state, order, truth)
+    return bool(order.heard or filled) or not _can_still_arrive(state, order, truth)
 
 
 def _can_still_arrive(state: DeskState, order: Order, truth: VenueTruth) -> bool:

@@ -27,7 +27,7 @@ def pause(asked: int) -> Nanos:
 
 
 def _is_doubtful(order: Order, now: Nanos) -> bool:
-    if order.status is OrderStatus.UNKNOWN:
+    if order.status is OrderStatus.UNKNOWN or order.absent:
         return True
     if order.cancels_refused and order.is_cancel_wanted:
         return True

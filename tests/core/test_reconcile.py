@@ -237,8 +237,35 @@ def test_an_order_that_turns_up_after_its_first_absence_lives(state):
     settle(state, after_horizon(state))
     bookkeeping.apply_report(state, OrderAccepted(at(9_000), SPEC.id, 7, ZERO, at(8_900)))
 
-    assert settle(state, replace(after_horizon(state, 3_000), orders=(resting(),))) == [OrderAccepted]
+    assert settle(state, replace(after_horizon(state, 3_000), orders=(resting(),))) == []
     assert state.orders[SPEC.id].status is OrderStatus.WORKING
+
+
+def test_an_order_that_was_there_is_over_when_it_is_missing_twice_two_seconds_apart(state):
+    order = accept(state)
+
+    assert settle(state, replace(truth(), ts=at(9), is_final=False)) == []
+    assert settle(state, replace(truth(), ts=at(2_008), is_final=False)) == []
+    assert settle(state, replace(truth(), ts=at(2_009), is_final=False)) == [OrderExpired]
+    assert order.reason == "ended at the venue, and its end was not told"
+
+
+def test_an_order_that_is_back_in_the_second_answer_was_never_gone(state):
+    accept(state)
+    settle(state, replace(truth(), ts=at(9), is_final=False))
+
+    assert settle(state, replace(truth([resting()]), ts=at(3_000), is_final=False)) == [OrderAccepted]
+    assert settle(state, replace(truth([resting()]), ts=at(33_000), is_final=False)) == []
+    assert settle(state, replace(truth(), ts=at(63_000), is_final=False)) == []
+
+
+def test_a_trade_told_with_the_absence_is_booked_at_once_and_the_end_is_not(state):
+    order = accept(state)
+
+    kinds = settle(state, replace(truth(trades=[traded(1, "0.25")]), is_final=False))
+
+    assert kinds == [OrderFilled]
+    assert (order.status, order.filled, order.absent) == (OrderStatus.WORKING, D("0.25"), at(9))
 
 
 def test_a_refused_cancel_does_not_prove_that_an_order_was_there(state):

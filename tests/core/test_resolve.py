@@ -221,8 +221,23 @@ def test_a_cancel_whose_answer_was_lost_and_which_was_carried_out_ends_the_order
     lose(desk, order)
 
     learn(desk, at(300))
+    after_one = order.status
+    learn(desk, at(2_300))
 
+    assert after_one is OrderStatus.UNKNOWN
     assert (order.status, order.is_settled) == (OrderStatus.EXPIRED, True)
+
+
+def test_an_order_that_is_missing_for_the_first_time_is_asked_about_again_soon():
+    desk, order = resting()
+    desk.wait(at(5_000))
+    learn(desk, at(5_000))
+
+    questions = asked(desk, 9_000)
+
+    assert order.status is OrderStatus.WORKING
+    assert questions[0] <= 6_000
+    assert questions[-1] >= 7_000
 
 
 def test_a_cancel_that_finds_nothing_ends_no_order_before_its_trades_are_in():
