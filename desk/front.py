@@ -8,7 +8,7 @@ import sys
 import threading
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from random import Random
 from typing import Final
 
@@ -29,6 +29,7 @@ from desk.runtime.pump import Pump
 from desk.runtime.supervisor import Supervisor
 from desk.runtime.thread import EngineThread
 from desk.runtime.visitor import Visitor
+from desk.runtime.watchdog import Watchdog
 from desk.stores.lock import DirectoryLock
 from desk.ui.script import Script
 from desk.wiring import Options, assembled
@@ -99,13 +100,18 @@ async def _attended(options: Options, pump: Pump) -> AsyncIterator[None]:
     def give_up(name: str, reason: str) -> None:
         pump.command(RestrictDesk(on=True, reason=reason))
 
+    loop = get_running_loop()
+    # In virtual time the loop turns as fast as it can, and how late a beat is means nothing.
+    watched = options.speed is not None
+    watchdog = Watchdog(pump.beaten_ns, lambda: loop.call_soon_threadsafe(pump.report_stall))
     async with Supervisor(chance=Random(options.settings.seed), give_up=give_up) as beside:
         beside.run("gauges", pump.beat, resync=_nothing_missed)
         if options.recording is None:
             directory = options.settings.data_dir
             beside.run("doorway", Doorway(socket_path(directory), pump).run, resync=_nothing_missed)
             beside.run("kill file", lambda: killed_by_file(directory / KILL_FILE, pump), resync=_nothing_missed)
-        yield
+        with watchdog if watched else nullcontext():
+            yield
 
 
 def _nothing_missed() -> None:

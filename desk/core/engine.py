@@ -75,6 +75,13 @@ class Engine:
         self._judge()
         return self._taken()
 
+    def report_stall(self, now: Nanos) -> Sequence[Effect]:
+        """Take note that the loop stood still: what waited meanwhile is worked off before anything new is risked."""
+        self.state.now = max(self.state.now, now)
+        self.state.clean_from = Nanos(self.state.now + modes.CLEAN_AFTER_STALL)
+        self._judge()
+        return self._taken()
+
     def _taken(self) -> Sequence[Effect]:
         if not self._acts.out:
             return ()

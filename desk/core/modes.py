@@ -10,11 +10,12 @@ from typing import Final
 
 from desk.core.state import DeskState
 from desk.model.event import LinkState
-from desk.model.units import millis
+from desk.model.units import SECOND, Nanos, millis
 from desk.model.view import DeskMode
 
 REVIVE_PHRASE: Final = "trade again"
 """What has to be typed to lift a kill."""
+CLEAN_AFTER_STALL: Final = Nanos(5 * SECOND)
 REDUCING: Final = frozenset({DeskMode.DEGRADED, DeskMode.REDUCE_ONLY})
 """Modes in which a position may still be closed; cancels pass in every mode."""
 _LIFTED_BY: Final = {
@@ -80,6 +81,8 @@ def lifted_by(state: DeskState) -> str:
 def _problem(state: DeskState) -> str:
     if state.fault:
         return state.fault
+    if state.now < state.clean_from:
+        return "the engine stood still for more than 2 s"
     if state.link is not LinkState.UP:
         return state.link_reason or f"the link is {state.link.value}"
     if not state.truth_known:

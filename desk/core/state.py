@@ -108,6 +108,8 @@ class DeskState:
     """Symbols whose quantity does not add up to the venue's, with since when: they are quarantined."""
     looks: dict[Symbol, Nanos] = field(default_factory=dict)
     """Venue time of the first statement that showed a change not yet confirmed by a second."""
+    clean_from: Nanos = _NEVER
+    """Until then the desk recovers from having stood still."""
     fence: str = ""
     """Why this desk may send nothing at all: a newer one acts on the account; empty when none does."""
     fault: str = ""

@@ -18,6 +18,8 @@ class Gauges:
 
     def __init__(self) -> None:
         self.events = 0
+        self.beaten_ns: int | None = None
+        """When the loop last woke up for a beat; None: not yet."""
         self.commits: deque[int] = deque(maxlen=_KEPT)
         self._lags: deque[int] = deque(maxlen=_KEPT)
 
@@ -26,7 +28,8 @@ class Gauges:
         while True:
             due = time.monotonic_ns() + int(_BEAT_S * 1e9)
             await asyncio.sleep(_BEAT_S)
-            self._lags.append(max(0, time.monotonic_ns() - due))
+            self.beaten_ns = time.monotonic_ns()
+            self._lags.append(max(0, self.beaten_ns - due))
 
     def read(self, *, inbox: int, conflated: int) -> Health:
         """Return the figures of the last seconds."""

@@ -121,6 +121,14 @@ class Pump:
         """Measure, for ever, how late this loop wakes up."""
         await self._gauges.beat()
 
+    def beaten_ns(self) -> int | None:
+        """Return when this loop last beat, by the machine's monotonic clock; from any thread."""
+        return self._gauges.beaten_ns
+
+    def report_stall(self) -> None:
+        """Let the engine know that its loop stood still; from the loop's own thread only."""
+        self._carry_out(self._engine.report_stall(self._clock.now()))
+
     def publish(self) -> None:
         """Replace the view by one of this moment."""
         state = self._engine.state

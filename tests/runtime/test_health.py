@@ -37,3 +37,4 @@ async def test_a_beat_that_comes_late_is_lag(monkeypatch):
         lag = gauges.read(inbox=0, conflated=0).loop_lag_p50
 
     assert lag == 7_000_000
+    assert gauges.beaten_ns == 57_000_000
