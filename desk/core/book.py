@@ -35,7 +35,18 @@ class Book:
     span or directly follow `last_update_id`; from then on each must name its predecessor.
     """
 
-    __slots__ = ("_asks", "_bids", "_is_chained", "_last_id", "_pending", "_prices", "_sizes", "as_of", "synced", "version")
+    __slots__ = (
+        "_asks",
+        "_bids",
+        "_is_chained",
+        "_last_id",
+        "_pending",
+        "_prices",
+        "_sizes",
+        "as_of",
+        "synced",
+        "version",
+    )
 
     def __init__(self) -> None:
         self.synced = False
