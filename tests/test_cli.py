@@ -47,6 +47,7 @@ def test_the_final_view_is_one_json_document(run):
 
     document = json.loads(out)
     assert code == 0
+    assert document["venue_name"] == "PAPER"
     assert document["subs"][0]["positions"][0]["quantity"] == "0.01"
     assert document["proof"]["quantity"] is document["proof"]["equity"] is True
 
@@ -143,6 +144,7 @@ def test_the_story_on_the_recording_ends_the_same_on_every_run(recording, tmp_pa
     assert told["venue"]["positions"][0]["quantity"] == "0.03"
     assert told["proof"]["equity_ours"] == told["proof"]["equity_venue"]
     assert told["marks"]["BTCUSDT"]["source"] == "mid"
+    assert told["venue_name"] == "PAPER REPLAY"
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(run, tmp_path):

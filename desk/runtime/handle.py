@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from desk.model.command import Command
 from desk.model.view import DeskView
@@ -28,5 +29,5 @@ class DeskHandle:
         self._call(self._pump.stop)
 
     def _call(self, act: Callable[[], None]) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop may close at any moment, and then nobody is left to hear
             self._loop.call_soon_threadsafe(act)

@@ -81,6 +81,7 @@ class Pump:
         self._seq_checkpoint = seq
         self._venue_version = -1
         self._journal_failure = ""
+        self._is_flooded = False
         self._published_ns = 0
         self._view: DeskView | None = None
 
@@ -152,7 +153,8 @@ class Pump:
         effects: list[Effect] = []
         for _ in range(min(TURN_MAX, len(self._inbox))):
             self._step(self._inbox.take(), records, effects)
-        if self._inbox.is_full:
+        was_flooded, self._is_flooded = self._is_flooded, self._inbox.is_full
+        if self._is_flooded and not was_flooded:
             self._halt(f"inbox: expected at most {FULL} waiting events, found {len(self._inbox)}", records, effects)
         if records or self._venue.version != self._venue_version:
             await self._commit(records)

@@ -62,6 +62,26 @@ async def test_a_wall_clock_returns_at_once_when_the_time_has_come():
     assert not woken.is_set()
 
 
+async def test_a_wall_clock_sleeps_its_own_seconds_at_its_speed(monkeypatch):
+    class Loop:
+        def call_later(self, delay, act):
+            delays.append(delay)
+            act()
+            return self
+
+        def cancel(self):
+            delays.append("cancelled")
+
+    delays = []
+    monkeypatch.setattr(clocks.time, "monotonic_ns", lambda: 0)
+    monkeypatch.setattr(clocks.asyncio, "get_running_loop", Loop)
+    clock = WallClock(start=Nanos(500), speed=10)
+
+    await clock.wait(asyncio.Event(), Nanos(500 + 30 * SECOND))
+
+    assert delays == [3.0, "cancelled"]
+
+
 async def test_a_wall_clock_is_woken_before_its_time():
     clock, woken = WallClock(), asyncio.Event()
     woken.set()

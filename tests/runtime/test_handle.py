@@ -24,6 +24,7 @@ class Pump:
 
 async def test_a_command_from_another_thread_is_taken_in_the_engines_own():
     pump = Pump()
+    asyncio.get_running_loop().set_debug(True)  # it complains of calls from a foreign thread then
     handle = DeskHandle(pump, asyncio.get_running_loop())
 
     await asyncio.to_thread(handle.submit, ResumeDesk())

@@ -5,13 +5,23 @@ import pytest
 from desk.core.engine import Engine
 from desk.core.state import DeskState
 from desk.model.command import CancelAll, PlaceOrder
-from desk.model.effect import SendCancel, SendOrder
+from desk.model.effect import ArmTimer, DisarmTimer, SendCancel, SendOrder
 from desk.model.error import InvariantBroken, JournalFailed
-from desk.model.event import LinkChanged, LinkState, OrderAccepted, Started, SubAccount, SubAccountOpened, TruthLearned
+from desk.model.event import (
+    LinkChanged,
+    LinkState,
+    OrderAccepted,
+    Started,
+    SubAccount,
+    SubAccountOpened,
+    TimerKey,
+    TruthLearned,
+)
 from desk.model.journal import Commit
 from desk.model.order import OrderStatus, OrderType, Side
 from desk.model.units import SECOND, ZERO, Nanos
 from desk.model.view import DeskMode
+from desk.runtime import inbox as inbox_module
 from desk.runtime import pump as pump_module
 from desk.runtime.clocks import VirtualClock
 from desk.runtime.pump import TURN_MAX, Pump
@@ -196,6 +206,60 @@ async def test_a_checkpoint_is_made_durable_at_the_end_and_now_and_then(desk, mo
 
     seq, _ = desk.seen.batches[-1].checkpoint
     assert seq == desk.seen.batches[-1].records[-1].seq
+
+
+async def test_between_two_checkpoints_there_are_so_many_records(desk, monkeypatch):
+    monkeypatch.setattr(pump_module, "CHECKPOINT_EVERY", 4)
+    first = len(desk.seen.batches)
+
+    for _ in range(6):
+        desk.place()
+        await desk.pump._turn()
+
+    # Each order is two records, the command and the intent.
+    made = [batch.checkpoint is not None for batch in desk.seen.batches[first:]]
+    assert made == [False, True, False, True, False, True]
+
+
+async def test_a_journal_that_has_failed_is_not_written_to_again(desk):
+    desk.seen.is_failing = True
+    desk.place()
+    await desk.pass_time()
+    before = len(desk.seen.batches)
+    desk.seen.is_failing = False
+
+    desk.pump.command(CancelAll())
+    await desk.pass_time()
+
+    assert len(desk.seen.batches) == before
+
+
+async def test_more_events_than_can_be_halt_the_desk_and_say_it_once(desk, monkeypatch):
+    monkeypatch.setattr(inbox_module, "FULL", 300)
+    for number in range(900):
+        desk.pump.feed(builders.trade("100.0", "1", Side.SELL, number))
+
+    await desk.pass_time()
+
+    assert desk.pump.view.mode is DeskMode.HALTED
+    assert sum("waiting events, found 644" in alert.text for alert in desk.pump.view.alerts) == 1
+    assert sum("halted" in alert.text for alert in desk.pump.view.alerts) == 1
+
+
+async def test_a_timer_that_was_disarmed_does_not_wake_the_desk(desk):
+    key = TimerKey(None, "test")
+    desk.pump._carry_out([ArmTimer(EPOCH, key, Nanos(desk.clock.now() + 5_000_000))])
+    desk.pump._carry_out([DisarmTimer(EPOCH, key)])
+
+    assert desk.pump._timers.collect(Nanos(desk.clock.now() + 9_000_000)) == []
+
+
+async def test_a_view_is_of_the_moment_it_is_published(desk):
+    desk.clock._now = Nanos(desk.clock.now() + SECOND)
+
+    desk.pump.publish()
+
+    assert desk.pump.view.now == desk.clock.now()
 
 
 async def test_record_numbers_go_on_where_the_journal_ended():
