@@ -50,7 +50,7 @@ async def test_an_order_needs_as_long_to_be_known_at_the_venue_as_the_settings_s
         await desk.pump.run(Nanos(desk.clock.now() + SECOND))
         for _ in range(40):
             desk.pump.command(REST)
-        await desk.pump.run(Nanos(desk.clock.now() + SECOND))
+            await desk.pump.run(Nanos(desk.clock.now() + SECOND))
         waits = sorted(row.updated - row.created for row in desk.pump.view.orders)
 
     assert len(waits) == 40
