@@ -11,10 +11,10 @@ from desk.core import ids, ledger, orders
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
-from desk.model.effect import SendAmend, SendCancel, SendOrder
+from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel, SendOrder
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
-from desk.model.order import OrderStatus
+from desk.model.order import OrderStatus, Side
 from desk.model.units import HOUSE, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
@@ -139,6 +139,47 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
     ledger.apply_funding(state.accounts.values(), state.accounts[HOUSE], payment)
     state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
     return True
+
+
+def apply_transfer(state: DeskState, moved: CashMoved) -> None:
+    """Move cash between two accounts."""
+    ledger.transfer(state.accounts[moved.source], state.accounts[moved.target], moved.amount)
+
+
+def apply_cross(state: DeskState, crossed: Crossed) -> None:
+    """Book both sides of a position that changed hands; an estimate is kept, to be taken back."""
+    state.posting_seq = max(state.posting_seq, crossed.number)
+    for sub, side in ((crossed.seller, Side.SELL), (crossed.buyer, Side.BUY)):
+        if sub is not None:
+            _book_side(state, crossed, sub, side)
+    if crossed.booking is Booking.ESTIMATE:
+        state.adjustments[crossed.number] = crossed
+    elif crossed.reverts:
+        state.adjustments.pop(crossed.reverts, None)
+
+
+def _book_side(state: DeskState, crossed: Crossed, sub: SubId, side: Side) -> None:
+    legs = ledger.apply_fill(
+        state.accounts[sub], crossed.symbol, side, quantity=crossed.quantity, price=crossed.price, fee=ZERO
+    )
+    state.fills.appendleft(
+        FillRow(
+            trade=crossed.number,
+            sub=sub,
+            symbol=crossed.symbol,
+            side=side,
+            quantity=crossed.quantity,
+            price=crossed.price,
+            fee=ZERO,
+            realised_pnl=sum((leg.realised for leg in legs), ZERO),
+            maker=False,
+            order=ClientOrderId(f"{crossed.booking.value}-{crossed.number}"),
+            algo=None,
+            ts=crossed.ts,
+            booking=crossed.booking,
+            reason=crossed.reason,
+        )
+    )
 
 
 def apply_statement(state: DeskState, statement: AccountReported) -> None:

@@ -15,7 +15,17 @@ from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
 from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk
-from desk.model.effect import Effect, Learned, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.effect import (
+    CashMoved,
+    Crossed,
+    Effect,
+    Learned,
+    RunEnded,
+    RunStarted,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+)
 from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
     AccountReported,
@@ -58,6 +68,8 @@ class Checkpoint(Struct, kw_only=True):
     funded: dict[Symbol, Nanos] = {}
     latches: dict[DeskMode, str] = {}
     trades_below: dict[Symbol, int] = {}
+    posting_seq: int = 0
+    adjustments: list[Crossed] = []
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -87,6 +99,8 @@ def save(state: DeskState) -> bytes:
             statement_as_of=state.account.as_of,
             fill_as_of=state.account.fill_as_of,
             funded=dict(state.funded),
+            posting_seq=state.posting_seq,
+            adjustments=list(state.adjustments.values()),
         )
     )
 
@@ -137,6 +151,8 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.trades = dict.fromkeys(checkpoint.trades)
     state.trades_below = dict(checkpoint.trades_below)
     state.funded = dict(checkpoint.funded)
+    state.posting_seq = checkpoint.posting_seq
+    state.adjustments = {each.number: each for each in checkpoint.adjustments}
     state.alerts.extend(checkpoint.alerts)
     state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0
     for sub, history in checkpoint.equities.items():
@@ -164,7 +180,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
-        case AccountReported() | FundingPaid() | Learned():
+        case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
@@ -191,8 +207,12 @@ def _fold_mode(state: DeskState, command: Command) -> None:
             pass
 
 
-def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Learned) -> None:
+def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Learned | CashMoved | Crossed) -> None:
     match message:
+        case CashMoved():
+            bookkeeping.apply_transfer(state, message)
+        case Crossed():
+            bookkeeping.apply_cross(state, message)
         case AccountReported():
             bookkeeping.apply_statement(state, message)
         case FundingPaid():

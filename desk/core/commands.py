@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from desk.core import flatten, modes
+from desk.core import adjusting, flatten, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
 from desk.core.algos.chase import Chase, ChaseMemo
@@ -11,6 +11,7 @@ from desk.core.risk import gate
 from desk.core.risk.gate import Claim
 from desk.model.command import (
     AmendOrder,
+    Bookkeeping,
     CancelAll,
     CancelLevel,
     CancelOrder,
@@ -52,6 +53,8 @@ def obey(acts: Acts, command: Command) -> None:
         case Requery():
             acts.state.truth_asked, acts.state.truth_asked_at = True, acts.state.now
             acts.out.append(RequestTruth(acts.state.now))
+        case _ if isinstance(command, Bookkeeping):
+            adjusting.book(acts, command)
         case _:
             assert_never(command)
 

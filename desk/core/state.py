@@ -10,6 +10,7 @@ from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
 from desk.core.orders import Order
+from desk.model.effect import Crossed
 from desk.model.event import Limits, LinkState, VenuePosition
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote, TradePrint
@@ -131,10 +132,14 @@ class DeskState:
     """The highest trade id already forgotten: the venue counts upwards, so no new trade is at or below it."""
     funded: dict[Symbol, Nanos] = field(default_factory=dict)
     """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
+    adjustments: dict[int, Crossed] = field(default_factory=dict)
+    """Estimated bookings by number that have not been taken back."""
     alerts: deque[AlertRow] = field(default_factory=lambda: deque(maxlen=ALERTS_MAX))
     equities: dict[SubId, deque[Sample]] = field(default_factory=dict)
     order_seq: int = 0
     run_seq: int = 0
+    posting_seq: int = 0
+    """The number of the latest booking that is no trade of the venue."""
     alert_seq: int = 0
 
     def subs(self) -> Iterator[Account]:

@@ -176,6 +176,52 @@ class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
     reason: str = "restricted by hand"
 
 
+class Transfer(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
+    """Move cash between two accounts of ours."""
+
+    source: SubId
+    target: SubId
+    amount: Decimal
+
+
+class Cross(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
+    """Let one account of ours sell to another at a price inside the touch; the venue is not told and takes no fee."""
+
+    seller: SubId
+    buyer: SubId
+    symbol: Symbol
+    quantity: Decimal
+    price: Decimal
+
+
+class Allocate(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
+    """Give a part of what UNALLOCATED holds to a sub-account, at the price it was entered."""
+
+    target: SubId
+    symbol: Symbol
+    quantity: Decimal
+
+
+class Adjust(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
+    """Book an estimated trade: of a sub-account against UNALLOCATED, of UNALLOCATED against the world outside."""
+
+    sub: SubId
+    symbol: Symbol
+    quantity: Decimal
+    """Signed."""
+    price: Decimal
+    reason: str
+
+
+class RevertAdjust(Struct, frozen=True, tag=True, tag_field="verb"):
+    """Take an estimated booking back: the real trade has shown up."""
+
+    number: int
+
+
+Bookkeeping = Transfer | Cross | Allocate | Adjust | RevertAdjust
+"""What moves cash or positions in our books alone."""
+
 Command = (
     PlaceOrder
     | AmendOrder
@@ -192,4 +238,5 @@ Command = (
     | ReviveDesk
     | RestrictDesk
     | Requery
+    | Bookkeeping
 )

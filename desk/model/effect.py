@@ -9,7 +9,7 @@ from desk.model.command import ChaseSpec
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
 from desk.model.order import OrderSpec
-from desk.model.units import AlgoId, ClientOrderId, Nanos, Symbol
+from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
 
 class SendOrder(Struct, frozen=True, tag=True):
@@ -93,6 +93,46 @@ class Learned(Struct, frozen=True, tag=True):
     statement: AccountReported
 
 
+class Booking(StrEnum):
+    """What a line of the fills stands for."""
+
+    TRADE = "trade"
+    """A trade of the venue."""
+    CROSS = "cross"
+    """Between two accounts of ours."""
+    ESTIMATE = "EST"
+    """A person's estimate of a trade that nobody has told us."""
+    REVERT = "undo"
+    """An estimate taken back."""
+
+
+class CashMoved(Struct, frozen=True, tag=True, kw_only=True):
+    """Cash has changed hands between two accounts of ours: nothing to do but to remember it."""
+
+    ts: Nanos
+    source: SubId
+    target: SubId
+    amount: Decimal
+
+
+class Crossed(Struct, frozen=True, tag=True, kw_only=True):
+    """A position has changed hands at a price, without the venue and without a fee: nothing to do but to remember it."""
+
+    ts: Nanos
+    number: int
+    """Counts the bookings that are no trades of the venue."""
+    booking: Booking
+    seller: SubId | None
+    """None: the world outside; a booking has at most one such side."""
+    buyer: SubId | None
+    symbol: Symbol
+    quantity: Decimal
+    price: Decimal
+    reason: str = ""
+    reverts: int = 0
+    """The number of the estimate it takes back, 0 for none."""
+
+
 class Severity(StrEnum):
     """How loud an alert is."""
 
@@ -110,4 +150,4 @@ class Alert(Struct, frozen=True, tag=True):
 
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
-Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | Alert
+Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | CashMoved | Crossed | Alert

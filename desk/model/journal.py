@@ -5,7 +5,17 @@ from typing import Final, TypeGuard, get_args
 
 from msgspec import Struct
 
-from desk.model.effect import Effect, Learned, RunEnded, RunStarted, SendAmend, SendCancel, SendOrder
+from desk.model.effect import (
+    CashMoved,
+    Crossed,
+    Effect,
+    Learned,
+    RunEnded,
+    RunStarted,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+)
 from desk.model.event import (
     AccountReported,
     Event,
@@ -33,6 +43,8 @@ Journalled = (
     | RunStarted
     | RunEnded
     | Learned
+    | CashMoved
+    | Crossed
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

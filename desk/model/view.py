@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from desk.model.effect import Severity
+from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Instrument
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
@@ -184,9 +184,10 @@ class AlgoRow(Struct, frozen=True, kw_only=True):
 
 
 class FillRow(Struct, frozen=True, kw_only=True):
-    """One booked trade."""
+    """One booked trade, or one side of a booking that stands for none."""
 
     trade: int
+    """The venue's number; of another booking ours."""
     sub: SubId
     symbol: Symbol
     side: Side
@@ -198,6 +199,9 @@ class FillRow(Struct, frozen=True, kw_only=True):
     order: ClientOrderId
     algo: AlgoId | None
     ts: Nanos
+    booking: Booking = Booking.TRADE
+    reason: str = ""
+    """Why a person booked it."""
 
 
 class ProofRow(Struct, frozen=True, kw_only=True):

@@ -7,11 +7,14 @@ from types import MappingProxyType
 from typing import Final
 
 from desk.model.command import (
+    Adjust,
+    Allocate,
     AmendOrder,
     CancelAll,
     CancelLevel,
     CancelOrder,
     Command,
+    Cross,
     Flatten,
     KillDesk,
     PauseAlgo,
@@ -20,9 +23,11 @@ from desk.model.command import (
     RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
+    RevertAdjust,
     ReviveDesk,
     StartChase,
     StopAlgo,
+    Transfer,
 )
 from desk.model.event import LinkState
 from desk.model.units import MILLISECOND, Symbol
@@ -79,6 +84,12 @@ RISKS: Final[Mapping[type[Command], Risk]] = MappingProxyType(
         ResumeAlgo: Risk.OPENS,
         ResumeDesk: Risk.OPENS,
         ReviveDesk: Risk.OPENS,
+        Transfer: Risk.OPENS,
+        Cross: Risk.OPENS,
+        Allocate: Risk.OPENS,
+        # An estimate is no order, but it writes into the books what nobody has told us: it is asked for twice.
+        Adjust: Risk.CLOSES,
+        RevertAdjust: Risk.CLOSES,
         RestrictDesk: Risk.REMOVES,
         Requery: Risk.REMOVES,
         KillDesk: Risk.REMOVES,

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from desk.model.effect import Booking
 from desk.model.order import Side
 from desk.model.view import DeskView
+from desk.ui.bookings import account_names
 from desk.ui.grammar import live_algos, open_orders
 from desk.ui.lexing import is_number
 from desk.ui.resolve import Context, plain, quote_of, traded_subs
@@ -117,6 +119,41 @@ def _wait(words: Sequence[str], _context: Context) -> Sequence[str]:
     return () if words else ("1s", "500ms")
 
 
+def _from_to(words: Sequence[str], context: Context) -> Sequence[str]:
+    """Offer what stands behind the amount: an account behind `from` and `to`, or the next of these words."""
+    if not words:
+        return ()
+    used = [word.lower() for word in words]
+    if used[-1] in {"from", "to"}:
+        return [each for each in account_names(context) if each not in used]
+    if "to" in used:
+        return _prices(Side.BUY, context) if used[-2] == "to" else ()
+    return ("to",) if "from" in used else ("from", *_symbols_unless_used(words, context.view))
+
+
+def _allocate(words: Sequence[str], context: Context) -> Sequence[str]:
+    if not words:
+        return ()
+    if words[-1].lower() == "to":
+        return account_names(context)[:-1]
+    return () if "to" in words else ("to", *_symbols_unless_used(words, context.view))
+
+
+def _adjust(words: Sequence[str], context: Context) -> Sequence[str]:
+    if not words:
+        return account_names(context)
+    if words[-1].startswith("@"):
+        return ("because",)
+    return _symbols(context.view) if len(words) == 1 else ()
+
+
+def _revert(words: Sequence[str], context: Context) -> Sequence[str]:
+    if not words:
+        return ("adjust",)
+    booked = {row.trade for row in context.view.fills if row.booking is Booking.ESTIMATE}
+    return tuple(str(number) for number in sorted(booked, reverse=True)) if len(words) == 1 else ()
+
+
 _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] = MappingProxyType(
     {
         "buy": _buy,
@@ -129,6 +166,11 @@ _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] 
         "stop": _algo,
         "pause": _algo,
         "resume": _resume,
+        "transfer": _from_to,
+        "cross": _from_to,
+        "allocate": _allocate,
+        "adjust": _adjust,
+        "revert": _revert,
         "sub": _sub,
         "symbol": _symbol,
         "tab": _tab,

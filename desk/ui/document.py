@@ -100,6 +100,8 @@ def _fill(row: FillRow) -> Json:
         "fee": _text(row.fee),
         "realised_pnl": _text(row.realised_pnl),
         "maker": row.maker,
+        "booking": row.booking.value,
+        "reason": row.reason,
         "order_id": row.order,
         "algo": row.algo,
         "time": _time(row.ts),

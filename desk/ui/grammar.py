@@ -24,6 +24,7 @@ from desk.model.command import (
 from desk.model.order import Side
 from desk.model.units import AlgoId, SubId, Symbol
 from desk.model.view import AlgoRow, DeskView, OrderRow
+from desk.ui.bookings import draft_adjust, draft_allocate, draft_cross, draft_revert, draft_transfer
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.drafting import Places, draft_chase, draft_order, one_of, symbol_named
 from desk.ui.lexing import Token, is_number, read_amount, read_price, read_span_ms, split_parts, split_words
@@ -263,6 +264,11 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "revive": _revive,
         "restrict": _restrict,
         "requery": _requery,
+        "transfer": draft_transfer,
+        "cross": draft_cross,
+        "allocate": draft_allocate,
+        "adjust": draft_adjust,
+        "revert": draft_revert,
         "sub": _sub,
         "symbol": _symbol,
         "tab": _tab,

@@ -6,12 +6,16 @@ from decimal import Decimal
 from msgspec import Struct
 
 from desk.model.command import (
+    Adjust,
+    Allocate,
     AmendOrder,
+    Bookkeeping,
     CancelAll,
     CancelLevel,
     CancelOrder,
     ChaseSpec,
     Command,
+    Cross,
     Flatten,
     KillDesk,
     PauseAlgo,
@@ -21,9 +25,11 @@ from desk.model.command import (
     RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
+    RevertAdjust,
     ReviveDesk,
     StartChase,
     StopAlgo,
+    Transfer,
 )
 from desk.model.instrument import Instrument
 from desk.model.market import Level, Quote
@@ -82,8 +88,26 @@ def describe(command: Command, view: DeskView) -> str:
             return f"{sub_name(spec.sub, view)}: {_chase(spec, view)}"
         case AmendOrder():
             return _amend(command, view)
+        case _ if isinstance(command, Bookkeeping):
+            return _describe_booking(command, view)
         case _:
             return _describe_control(command, view)
+
+
+def _describe_booking(command: Bookkeeping, view: DeskView) -> str:
+    match command:
+        case Transfer(source=source, target=target, amount=amount):
+            return f"TRANSFER {amount:,f} from {sub_name(source, view)} to {sub_name(target, view)}"
+        case Cross(seller=seller, buyer=buyer, symbol=symbol, quantity=quantity, price=price):
+            what = f"{plain(quantity)} {symbol} @{_price(price, symbol, view)}"
+            return f"CROSS: {sub_name(seller, view)} sells {what} to {sub_name(buyer, view)}, no fee"
+        case Allocate(target=target, symbol=symbol, quantity=quantity):
+            return f"ALLOCATE {plain(quantity)} {symbol} of UNALLOCATED to {sub_name(target, view)} at its entry price"
+        case Adjust(sub=sub, symbol=symbol, quantity=quantity, price=price, reason=reason):
+            what = f"{quantity:+f} {symbol} @{_price(price, symbol, view)}"
+            return f"ADJUST {sub_name(sub, view)} by {what}, booked as EST: {reason}"
+        case RevertAdjust(number=number):
+            return f"REVERT the estimate {number}"
 
 
 def _describe_control(command: Command, view: DeskView) -> str:

@@ -192,14 +192,7 @@ def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
         return ""
     held = state.accounts[claim.sub].quantity(claim.symbol)
     reducible = max(ZERO, -held * wish.side.sign)
-    resting = sum(
-        (
-            order.outstanding
-            for order in state.orders_on(claim.sub, claim.symbol)
-            if order.spec.closing and order.spec.side is wish.side
-        ),
-        ZERO,
-    )
+    resting = closing_outstanding(state, claim.sub, claim.symbol, wish.side)
     if wish.quantity > reducible - resting:
         less = f" less {resting} already closing" if resting else ""
         return f"reduce-only: expected at most {reducible}{less}, found {wish.quantity}"
@@ -210,28 +203,44 @@ def _margin(wish: Place, claim: Claim, state: DeskState) -> str:
     """Initial margin of the worst case (everything of one side fills) must be covered by equity."""
     if wish.reduce_only:
         return ""
-    account, marks = state.accounts[claim.sub], state.marks()
-    equity = account.wallet + sum(
-        (each.unrealised(marks[symbol]) for symbol, each in account.positions.items() if symbol in marks), ZERO
-    )
-    before = _bound(claim.sub, state, marks, None, claim)
-    after = _bound(claim.sub, state, marks, wish, claim)
-    if after > before and after > equity:
+    return margin_problem(state, claim.sub, (claim.symbol, wish.side, wish.quantity), equity(state, claim.sub))
+
+
+def margin_problem(state: DeskState, sub: SubId, added: tuple[Symbol, Side, Decimal], covered_by: Decimal) -> str:
+    """Return why an account may not take on `added` (symbol, side, quantity) with that equity; empty when it may."""
+    after = margin_bound(state, sub, added)
+    if after > margin_bound(state, sub) and after > covered_by:
         return (
-            f"margin at {state.limits.leverage}x: expected at most {equity:.2f} of equity,"
+            f"margin at {state.limits.leverage}x: expected at most {covered_by:.2f} of equity,"
             f" found {after:.2f} with everything working filled"
         )
     return ""
 
 
-def _bound(sub: SubId, state: DeskState, marks: dict[Symbol, Decimal], wish: Place | None, claim: Claim) -> Decimal:
+def equity(state: DeskState, sub: SubId) -> Decimal:
+    """Return cash plus open profit of an account at the known marks."""
+    account, marks = state.accounts[sub], state.marks()
+    open_profit = (each.unrealised(marks[symbol]) for symbol, each in account.positions.items() if symbol in marks)
+    return account.wallet + sum(open_profit, ZERO)
+
+
+def closing_outstanding(state: DeskState, sub: SubId, symbol: Symbol, side: Side) -> Decimal:
+    """Return by how much orders that only close may still trade on one side."""
+    closing = (each for each in state.orders_on(sub, symbol) if each.spec.closing and each.spec.side is side)
+    return sum((each.outstanding for each in closing), ZERO)
+
+
+def margin_bound(state: DeskState, sub: SubId, added: tuple[Symbol, Side, Decimal] | None = None) -> Decimal:
+    """Return the initial margin of an account when everything of one side fills, `added` included."""
+    marks = state.marks()
     reach: dict[tuple[Symbol, Side], Decimal] = {}
     for order in state.open_orders(sub):
         if not order.spec.closing:
             key = (order.spec.symbol, order.spec.side)
             reach[key] = reach.get(key, ZERO) + order.outstanding
-    if wish is not None:
-        reach[claim.symbol, wish.side] = reach.get((claim.symbol, wish.side), ZERO) + wish.quantity
+    if added is not None:
+        symbol, side, quantity = added
+        reach[symbol, side] = reach.get((symbol, side), ZERO) + quantity
     bound = ZERO
     for symbol, mark in marks.items():
         held = state.accounts[sub].quantity(symbol)

@@ -142,4 +142,4 @@ def _symbol(row: Shown) -> Symbol:
 def _key(row: Shown) -> str:
     if isinstance(row, HeldPosition):
         return f"{row.sub} {row.row.symbol}"
-    return f"{row.symbol} {row.trade}" if isinstance(row, FillRow) else row.id
+    return f"{row.symbol} {row.booking} {row.trade} {row.sub}" if isinstance(row, FillRow) else row.id

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from desk.model.effect import Booking
 from desk.model.instrument import Instrument
 from desk.model.order import OrderStatus, OrderType, Side
 from desk.model.units import Nanos, SubId
@@ -185,10 +186,17 @@ def _fill(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
         Cell(format.price(row.price, instrument)),
         Cell(format.number(row.fee, 4), Ink.DIM),
         Cell(format.money(row.realised_pnl, signed=True), gain_ink(row.realised_pnl > 0, row.realised_pnl < 0)),
-        Cell("maker" if row.maker else "taker", Ink.DIM),
+        _origin(row),
         Cell(str(row.trade), Ink.DIM),
-        Cell(row.algo or "hand", Ink.DIM),
+        Cell(format.sanitise(row.reason) or row.algo or "hand", Ink.DIM),
     )
+
+
+def _origin(row: FillRow) -> Cell:
+    """What stands behind a line: a trade as maker or taker, or a booking of our own."""
+    if row.booking is not Booking.TRADE:
+        return Cell(row.booking.value, Ink.WARN)
+    return Cell("maker" if row.maker else "taker", Ink.DIM)
 
 
 def side_ink(is_buy: bool) -> Ink:

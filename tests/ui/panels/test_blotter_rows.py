@@ -2,6 +2,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from desk.model.effect import Booking
 from desk.model.order import OrderStatus, OrderType, TimeInForce
 from desk.ui.panels.blotter_rows import COLUMNS, HeldPosition, cells
 from desk.ui.theme import Ink
@@ -79,6 +80,16 @@ def test_a_fill_tells_its_fee_to_four_decimals_and_its_side_of_the_book():
 
     assert row["fee"].text == "0.2474"
     assert row[""].text == "taker"
+
+
+@pytest.mark.parametrize(
+    ("booking", "word"), [(Booking.CROSS, "cross"), (Booking.ESTIMATE, "EST"), (Booking.REVERT, "undo")]
+)
+def test_a_booking_that_is_no_trade_says_so_and_why(booking, word):
+    row = told("fills", fill(trade=3, booking=booking, reason="closed by the venue", algo=None))
+
+    assert (row[""].text, row[""].ink, row["trade"].text) == (word, Ink.WARN, "3")
+    assert row["owner"].text == "closed by the venue"
 
 
 def test_a_sub_account_without_a_name_is_told_by_its_id():
