@@ -161,52 +161,28 @@ def test_a_symbol_the_practice_exchange_does_not_know_is_one_sentence(desk):
         desk.run("", symbols=(Symbol("DOGEUSDT"),))
 
 
-def test_a_second_desk_on_the_same_directory_is_told_who_has_it(desk):
-    command = [sys.executable, "-m", "desk", "--headless", "--data", str(desk.settings.data_dir)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as first:
-        log = desk.settings.data_dir / "desk.log"
-        while not (log.exists() and "to running" in log.read_text()):
-            assert first.poll() is None, first.stderr.read()
+@pytest.fixture
+def in_background(desk):
+    """Start a desk without a screen in a process of its own; it is gone when the test is."""
+    started = []
 
-        with pytest.raises(BadInput, match=f"another desk \\(process {first.pid}\\)"):
-            desk.run("")
-        first.send_signal(signal.SIGTERM)
+    def start(line=""):
+        command = [sys.executable, "-m", "desk", "--headless", "--data", str(desk.settings.data_dir), "-c", line]
+        started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+        return started[-1]
 
-        assert first.wait(20) == 0
-
-
-def test_a_desk_killed_while_it_trades_comes_back_whole(desk):
-    orders = "; ".join(f"buy 0.01 btc market; sell 0.00{n} btc market; wait 50ms" for n in range(1, 9))
-    command = [sys.executable, "-m", "desk", "--headless", "--data", str(desk.settings.data_dir)]
-    log = desk.settings.data_dir / "desk.log"
-    with subprocess.Popen(
-        [*command, "-c", f"chase buy 0.5 btc join offset 50t; {orders}"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": "."},
-    ) as live:
-        while not (log.exists() and log.read_text().count("sold") >= 3):
-            assert live.poll() is None
-        live.kill()
-
-    view = desk.run("", seconds=2)
-
-    assert view.proof.state is ProofState.PROVEN
-    assert view.mode is DeskMode.RUNNING
-    assert [row.state for row in view.algos] == [AlgoState.PARKED]
-    assert sum(fill.quantity for fill in view.fills if fill.side is Side.SELL) >= D("0.006")
-    assert all(row.status is not OrderStatus.UNKNOWN for row in view.orders)
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
-def live(desk):
-    """A desk without a screen in a process of its own, running."""
-    command = [sys.executable, "-m", "desk", "--headless", "--data", str(desk.settings.data_dir)]
-    with subprocess.Popen(
-        [*command, "-c", "buy 0.01 btc @60000"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        _until(lambda: _looks(desk, open_orders), process)
-        yield process
-        process.kill()
+def live(desk, in_background):
+    """A desk in a process of its own with an order that rests."""
+    process = in_background("buy 0.01 btc @60000")
+    _until(lambda: _looks(desk, open_orders), process)
+    return process
 
 
 def _until(happens, process, seconds=20.0):
@@ -222,6 +198,30 @@ def _looks(desk, sees):
         return sees(read_view(desk.settings))
     except BadInput:
         return False
+
+
+def test_a_second_desk_on_the_same_directory_is_told_who_has_it(desk, live):
+    with pytest.raises(BadInput, match=f"another desk \\(process {live.pid}\\)"):
+        desk.run("")
+    live.send_signal(signal.SIGTERM)
+
+    assert live.wait(20) == 0
+
+
+def test_a_desk_killed_while_it_trades_comes_back_whole(desk, in_background):
+    orders = "; ".join(f"buy 0.01 btc market; sell 0.00{n} btc market; wait 50ms" for n in range(1, 9))
+    trading = in_background(f"chase buy 0.5 btc join offset 50t; {orders}")
+    _until(lambda: _looks(desk, lambda view: sum(fill.side is Side.SELL for fill in view.fills) >= 3), trading)
+    trading.kill()
+    trading.wait()
+
+    view = desk.run("", seconds=2)
+
+    assert view.proof.state is ProofState.PROVEN
+    assert view.mode is DeskMode.RUNNING
+    assert [row.state for row in view.algos] == [AlgoState.PARKED]
+    assert sum(fill.quantity for fill in view.fills if fill.side is Side.SELL) >= D("0.006")
+    assert all(row.status is not OrderStatus.UNKNOWN for row in view.orders)
 
 
 def test_another_process_reads_the_status_of_a_running_desk(desk, live, capsys):
