@@ -14,6 +14,7 @@ from desk.config import Settings, config_path, describe, load_settings
 from desk.front import read_view, run_attached, run_headless, run_screen
 from desk.model.error import DeskBroke, DeskError
 from desk.model.view import DeskView
+from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
 from desk.wiring import Options
 
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
             return _headless(parsed, options)
         return _screen(parsed, options)
     except DeskError as error:
-        print(f"desk: {error}", file=sys.stderr)
+        print(f"desk: {plain(str(error))}", file=sys.stderr)
         return FAILED if isinstance(error, DeskBroke) else USAGE
 
 
@@ -113,7 +114,7 @@ def _headless(parsed: argparse.Namespace, options: Options) -> int:
     view = run_headless(options, script, parsed.span)
     print(_document(view) if parsed.json else _summary(view))
     if script.complaint is not None:
-        print(f"desk: {script.complaint.text}", file=sys.stderr)
+        print(f"desk: {plain(script.complaint.text)}", file=sys.stderr)
         return USAGE
     if not script.is_done:
         print(
@@ -159,7 +160,7 @@ def _summary(view: DeskView) -> str:
         lines += [f"  {row.symbol} {row.quantity:+f} @{row.entry_price:f}" for row in account.positions]
     lines.append(f"open orders {sum(not row.status.is_terminal for row in view.orders)}, fills {len(view.fills)}")
     lines.append(f"proof {view.proof.state.value}")
-    return "\n".join(lines)
+    return "\n".join(plain(line) for line in lines)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -173,6 +173,20 @@ def test_a_data_directory_that_cannot_be_made_is_one_sentence(run, tmp_path):
     assert "data directory: expected one that can be created" in err
 
 
+def test_a_foreign_name_in_a_complaint_does_not_steer_the_terminal(run, tmp_path):
+    tape = tmp_path / "tape"
+    tape.write_text(
+        '1 {"stream":"x","data":{"e":"trade","s":"\\u001b]0;owned\\u0007","p":"1","q":"1","m":true}}\n',
+        encoding="ascii",
+    )
+
+    code, _, err = run("--market", str(tape))
+
+    assert code == 2
+    assert "no trading rules for ?]0;owned?" in err
+    assert "\x1b" not in err
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

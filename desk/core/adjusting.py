@@ -20,6 +20,7 @@ from desk.model.view import DeskMode
 
 ADJUSTMENTS_MAX: Final = 200
 """Estimates that may stand open; more of them is no book-keeping any more."""
+CASH_MAX: Final = Decimal(10) ** 15
 _SILENT: Final = frozenset({DeskMode.FENCED, DeskMode.STARTING})
 """Modes in which our books may not be the account's."""
 
@@ -65,7 +66,8 @@ def _transfer(state: DeskState, command: Transfer) -> CashMoved | str:
     problem = _two_accounts(state, command.source, command.target)
     if problem:
         return problem
-    if command.amount <= ZERO or command.amount % MONEY_STEP:
+    # More cash than there is has more steps than a decimal can count: `%` would raise.
+    if not ZERO < command.amount < CASH_MAX or command.amount % MONEY_STEP:
         return f"amount: expected more than 0, in steps of {MONEY_STEP:f}, found {command.amount}"
     unpriced = [each for each in _held(state, command.source) if each not in state.marks()]
     if unpriced:

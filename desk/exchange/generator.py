@@ -108,7 +108,7 @@ class GeneratedMarket:
         """
         try:
             crowds = msgspec.msgpack.decode(memo, type=dict[Symbol, _CrowdMemo])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadInput(f"practice market: its saved state cannot be read: {error}") from error
         self._opens_at = now
         for symbol, stall in self._stalls.items():

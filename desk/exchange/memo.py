@@ -47,7 +47,7 @@ def decode(data: bytes) -> Memo:
     """
     try:
         memo = msgspec.msgpack.decode(data, type=Memo)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"practice exchange: its saved state cannot be read: {error}") from error
     if memo.format != _FORMAT:
         raise BadInput(f"practice exchange: its saved state has format {memo.format}; expected {_FORMAT}")

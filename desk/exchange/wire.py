@@ -1,6 +1,7 @@
 """The messages of a recorded market, decoded to typed structs."""
 
-from decimal import Decimal
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import msgspec
@@ -8,7 +9,7 @@ from msgspec import Struct, field
 
 from desk.exchange.tape_file import Broken
 from desk.model.market import Level
-from desk.model.units import Nanos, Symbol
+from desk.model.units import ZERO, Nanos, Symbol
 
 
 class DepthUpdate(Struct, tag_field="e", tag="depthUpdate"):
@@ -89,6 +90,12 @@ class _AnyEnvelope(Struct):
 _KNOWN_KINDS: Final = frozenset({"depthUpdate", "bookTicker", "trade", "aggTrade", "markPriceUpdate"})
 _PARTIAL_DEPTH: Final = frozenset({"depth5", "depth10", "depth20"})
 _SNAPSHOT_KEY: Final = b'"lastUpdateId"'
+_STAMP_DIGITS_MAX: Final = 19
+"""Nanoseconds since 1970 have as many until the year 2262."""
+_NUMBER_MAX: Final = Decimal(10) ** 15
+_DECIMALS_MAX: Final = 30
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""The last two come from the decoder's own depths: for bytes that are no text, and for brackets without end."""
 
 _envelopes: Final = msgspec.json.Decoder(_Envelope)
 _snapshots: Final = msgspec.json.Decoder(DepthSnapshot)
@@ -101,19 +108,49 @@ def decode_line(line: bytes) -> tuple[Nanos, Message | DepthSnapshot | None]:
     Raises Broken for a line that is not `<receive ns> <message>`.
     """
     stamp, _, body = line.partition(b" ")
-    if not stamp.isdigit():
+    if not stamp.isdigit() or len(stamp) > _STAMP_DIGITS_MAX:
         raise Broken(f"expected `<receive ns> <json>`, found {_shown(line)}", is_of_line=True)
     try:
         if _SNAPSHOT_KEY in body[:32]:
-            return Nanos(int(stamp)), _snapshots.decode(body)
+            return Nanos(int(stamp)), _sound(_snapshots.decode(body), body)
         envelope = _envelopes.decode(body)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         if _is_other_kind(body):
             return Nanos(int(stamp)), None
         raise Broken(f"expected a market message, found {_shown(body)} ({error})", is_of_line=True) from error
     if isinstance(envelope.data, DepthUpdate) and _is_partial(envelope.stream):
         return Nanos(int(stamp)), None
-    return Nanos(int(stamp)), envelope.data
+    return Nanos(int(stamp)), _sound(envelope.data, body)
+
+
+def _sound(message: Message | DepthSnapshot, body: bytes) -> Message | DepthSnapshot:
+    """Return the message, or raise Broken: `NaN`, `Infinity` and `1e999999999` are decimals too."""
+    try:
+        for number in _numbers(message):
+            if not ZERO <= number < _NUMBER_MAX or number.adjusted() < -_DECIMALS_MAX:
+                break
+        else:
+            return message
+    except InvalidOperation:
+        number = Decimal("NaN")
+    raise Broken(
+        f"expected prices and sizes from 0 to {_NUMBER_MAX:,}, found {number} in {_shown(body)}", is_of_line=True
+    )
+
+
+def _numbers(message: Message | DepthSnapshot) -> Iterator[Decimal]:
+    match message:
+        case DepthUpdate() | DepthSnapshot():
+            for levels in (message.bids, message.asks):
+                for level in levels:
+                    yield level.price
+                    yield level.size
+        case BookTicker():
+            yield from (message.bid, message.bid_size, message.ask, message.ask_size)
+        case Trade() | AggTrade():
+            yield from (message.price, message.quantity)
+        case MarkUpdate():
+            yield from (message.price, message.index, abs(message.funding_rate))
 
 
 def _is_partial(stream: str) -> bool:
@@ -124,7 +161,7 @@ def _is_partial(stream: str) -> bool:
 def _is_other_kind(body: bytes) -> bool:
     try:
         return _any_envelopes.decode(body).data.e not in _KNOWN_KINDS
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return False
 
 

@@ -1,10 +1,13 @@
 """What is traded, with its rules."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 from msgspec import Struct
 
 from desk.model.units import ZERO, Symbol
+
+_STEPS_MAX: Final = Decimal(10) ** 27
 
 
 class Bracket(Struct, frozen=True, gc=False):
@@ -69,15 +72,20 @@ class Instrument(Struct, frozen=True, kw_only=True):
 
     def is_on_tick(self, price: Decimal) -> bool:
         """Tell whether `price` is a multiple of the tick size."""
-        return price % self.tick_size == ZERO
+        return _is_on_grid(price, self.tick_size)
 
     def is_on_lot(self, quantity: Decimal) -> bool:
         """Tell whether `quantity` is a multiple of the lot size."""
-        return quantity % self.lot_size == ZERO
+        return _is_on_grid(quantity, self.lot_size)
 
 
 def _on_grid(value: Decimal, step: Decimal, rounding: str) -> Decimal:
     return (value / step).to_integral_value(rounding) * step
+
+
+def _is_on_grid(value: Decimal, step: Decimal) -> bool:
+    # More steps than a decimal has digits cannot be counted: `%` would raise.
+    return abs(value) < step * _STEPS_MAX and value % step == ZERO
 
 
 def _decimals(step: Decimal) -> int:

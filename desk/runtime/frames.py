@@ -1,10 +1,12 @@
 """What travels between a desk and a screen attached to it: length-prefixed MessagePack."""
 
 import struct
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from desk.model.command import Command
 from desk.model.error import BadInput
@@ -13,6 +15,8 @@ from desk.model.view import DeskView
 LENGTH: Final = struct.Struct(">I")
 VIEW_MAX: Final = 16_000_000
 COMMAND_MAX: Final = 65_536
+_DIGITS_MAX: Final = 30
+"""Before and behind the point: what is larger or finer is no quantity and no price."""
 
 
 class Hello(Struct, frozen=True):
@@ -56,6 +60,9 @@ def read_command(body: bytes) -> Command:
         command: Command = _COMMANDS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"frame: expected a command of this version of the desk: {error}") from error
+    for number in _numbers(command):
+        if not number.is_finite() or abs(number.adjusted()) > _DIGITS_MAX:
+            raise BadInput(f"frame: expected numbers of at most {_DIGITS_MAX} digits, found {number}")
     return command
 
 
@@ -65,3 +72,11 @@ def read_hello(body: bytes) -> Hello:
         return _HELLOS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"frame: expected a greeting: {error}") from error
+
+
+def _numbers(message: Struct) -> Iterator[Decimal]:
+    for value in structs.astuple(message):
+        if isinstance(value, Decimal):
+            yield value
+        elif isinstance(value, Struct):
+            yield from _numbers(value)

@@ -58,4 +58,9 @@ class _Sentence(logging.Formatter):
     """Writes what happened and no traceback, which is for the file."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"desk: {record.getMessage()}"
+        return f"desk: {plain(record.getMessage())}"
+
+
+def plain(text: str) -> str:
+    """Return text of one line that a terminal only shows: what would steer it stands as `?`."""
+    return "".join(glyph if glyph.isprintable() else "?" for glyph in text)

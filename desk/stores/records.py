@@ -24,7 +24,7 @@ def decode(body: bytes) -> Journalled:
     """Return the message of `body`; raise BadInput for bytes that are none of ours."""
     try:
         message: Journalled = _DECODER.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"journal body: expected a message of this version, found {len(body)} bytes: {error}") from error
     return message
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
@@ -27,6 +28,8 @@ from desk.ui.theme import DESK_THEME, HEIGHT_CLASSES, WIDTH_CLASSES, stylesheets
 
 FRAMES_PER_SECOND: Final = 20
 """How often each panel is shown the newest view."""
+PASTE_MAX: Final = 1_000
+"""Characters of a pasted line."""
 _TOASTS: Final[dict[Severity, SeverityLevel]] = {
     Severity.INFO: "information",
     Severity.WARN: "warning",
@@ -121,6 +124,12 @@ class DeskApp(App[str]):
     def action_panic(self, what: str) -> None:
         """Take the way out, whatever has the focus."""
         self.trade.panic(what)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take what is pasted without what would steer the terminal: it may have been copied anywhere."""
+        if isinstance(event, events.Paste):
+            event.text = "\n".join(sanitise(line, PASTE_MAX) for line in event.text.splitlines())
+        await super().on_event(event)
 
     def on_app_blur(self) -> None:
         """Disarm: a key that arrives while another window has the focus is not meant for us."""

@@ -92,6 +92,7 @@ def test_what_secures_a_working_order_cannot_be_moved_either(desk):
         ({"target": HOUSE}, "account: expected one of UNALLOCATED, 1, 2, found HOUSE"),
         ({"amount": D(0)}, "amount: expected more than 0, in steps of 0.00000001, found 0"),
         ({"amount": D(-5)}, "amount: expected more than 0, in steps of 0.00000001, found -5"),
+        ({"amount": D("1e30")}, "amount: expected more than 0, in steps of 0.00000001, found 1E+30"),
         ({"amount": D("1e-9")}, "amount: expected more than 0, in steps of 0.00000001, found 1E-9"),
     ],
 )

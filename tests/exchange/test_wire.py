@@ -62,6 +62,9 @@ def test_partial_depth_is_not_mistaken_for_changes():
         b'12 {"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","p":"x","q":"1","m":true}}',
         b'12 {"stream":"btcusdt@trade","data":{"e":"trade","s":"BTC',
         b'12 {"lastUpdateId":"many"}',
+        b'12345678901234567890 {"lastUpdateId":1,"bids":[],"asks":[]}',
+        b'12 {"stream":"\xff\xfe","data":{"e":"trade","s":"BTCUSDT","p":"1","q":"1","m":true}}',
+        b'12 {"stream":"x","data":{"e":"trade","x":' + b"[" * 5_000,
     ],
 )
 def test_a_line_that_is_no_message_is_broken(bad):
@@ -69,3 +72,29 @@ def test_a_line_that_is_no_message_is_broken(bad):
         decode_line(bad)
 
     assert caught.value.is_of_line
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "sNaN", "Infinity", "-Infinity", "-0.1", "1e15", "1E+999999999", "1E-999999999"]
+)
+def test_a_number_that_is_no_price_breaks_the_line_and_is_named(number):
+    bad = [
+        answer_line(0, 1, f"{number}x1", ""),
+        depth_line(0, (5, 9, 4), "", f"1x{number}"),
+        ticker_line(0, 1, "1x1", f"{number}x1"),
+        trade_line(0, number, "1", True),
+        trade_line(0, "1", number, True, event="aggTrade"),
+    ]
+
+    for each in bad:
+        with pytest.raises(
+            Broken, match=r"expected prices and sizes from 0 to 1,000,000,000,000,000, found "
+        ) as caught:
+            decode_line(each)
+        assert caught.value.is_of_line
+
+
+def test_a_funding_rate_may_be_below_zero_and_a_price_may_be_zero():
+    mark = {"e": "markPriceUpdate", "s": "BTCUSDT", "p": "1", "i": "0", "r": "-0.0001"}
+
+    assert decode_line(line(0, mark))[1].funding_rate == Decimal("-0.0001")

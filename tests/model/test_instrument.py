@@ -42,3 +42,11 @@ def test_decimals_are_those_of_the_step(step, decimals):
     rules = instrument(tick_size=Decimal(step), lot_size=Decimal(step))
 
     assert (rules.price_decimals, rules.quantity_decimals) == (decimals, decimals)
+
+
+@pytest.mark.parametrize("number", ["1E+26", "-1E+26", "99999999999999999999999999999"])
+def test_a_number_of_more_steps_than_can_be_counted_is_on_no_grid(number):
+    rules = instrument()
+
+    assert not rules.is_on_tick(Decimal(number) * 10)
+    assert not rules.is_on_lot(Decimal(number))

@@ -45,3 +45,10 @@ def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path):
         logged(tmp_path / "desk.log", is_headless=True),
     ):
         pass
+
+
+def test_what_would_steer_the_terminal_is_not_written_to_it(capsys):
+    with logged(None, is_headless=True):
+        logging.getLogger("desk.pump").warning("%s rejected: %s", "\x1b[2JBTC", "\u202eno\x9b\n")
+
+    assert capsys.readouterr().err == "desk: ?[2JBTC rejected: ?no??\n"

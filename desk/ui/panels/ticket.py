@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from desk.model.command import Command
 from desk.model.order import Side
 from desk.ui.complaint import Complaint
+from desk.ui.format import sanitise
 from desk.ui.forms import CHASE_FORM, ORDER_FORM, Field, Form, filled_in
 from desk.ui.panels.field import Choice
 from desk.ui.preview import describe, sub_name
@@ -64,12 +65,13 @@ class FormPanel(Vertical):
         for field in self._form.fields:
             widget = self._widget(field)
             widget.set_class(field.name == wrong, "-wrong")
-        self.border_title = Content(f"{self._form.title} · {context.symbol} · {sub_name(context.sub, context.view)}")
+        whose = sanitise(f"{context.symbol} · {sub_name(context.sub, context.view)}")
+        self.border_title = Content(f"{self._form.title} · {whose}")
         preview = self.query_one(".form-preview", Static)
         if isinstance(result, Complaint):
-            preview.update(Text(f"✗ {result.brief}", STYLES[Ink.WARN]))
+            preview.update(Text(sanitise(f"✗ {result.brief}"), STYLES[Ink.WARN]))
         else:
-            preview.update(Text(f"→ {describe(result, context.view)}", STYLES[Ink.OK]))
+            preview.update(Text(sanitise(f"→ {describe(result, context.view)}", 400), STYLES[Ink.OK]))
 
     def _widget(self, field: Field) -> Input | Choice:
         if field.choices:
