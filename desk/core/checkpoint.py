@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, ids, modes
+from desk.core import bookkeeping, breaks, ids, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
@@ -16,6 +16,7 @@ from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
 from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk
 from desk.model.effect import (
+    BreakNoted,
     CashMoved,
     Crossed,
     Effect,
@@ -70,6 +71,8 @@ class Checkpoint(Struct, kw_only=True):
     trades_below: dict[Symbol, int] = {}
     posting_seq: int = 0
     adjustments: list[Crossed] = []
+    breaks: dict[Symbol, Nanos] = {}
+    halts: dict[Symbol, Nanos] = {}
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -101,6 +104,8 @@ def save(state: DeskState) -> bytes:
             funded=dict(state.funded),
             posting_seq=state.posting_seq,
             adjustments=list(state.adjustments.values()),
+            breaks=dict(state.breaks),
+            halts=dict(state.halts),
         )
     )
 
@@ -152,6 +157,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.trades_below = dict(checkpoint.trades_below)
     state.funded = dict(checkpoint.funded)
     state.posting_seq = checkpoint.posting_seq
+    state.breaks, state.halts = dict(checkpoint.breaks), dict(checkpoint.halts)
     state.adjustments = {each.number: each for each in checkpoint.adjustments}
     state.alerts.extend(checkpoint.alerts)
     state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0
@@ -182,6 +188,8 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             _end(state, algo, reason)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
+        case BreakNoted():
+            breaks.note(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
         case _ if isinstance(message, OrderReport):

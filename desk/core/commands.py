@@ -17,6 +17,7 @@ from desk.model.command import (
     CancelOrder,
     Command,
     Flatten,
+    FlattenVenue,
     KillDesk,
     PauseAlgo,
     PlaceOrder,
@@ -42,7 +43,7 @@ def obey(acts: Acts, command: Command) -> None:
             _place(acts, command)
         case CancelOrder() | CancelLevel() | CancelAll() | AmendOrder():
             _change(acts, command)
-        case Flatten():
+        case Flatten() | FlattenVenue():
             _flatten(acts, command)
         case StartChase():
             _start_chase(acts, command)
@@ -152,9 +153,16 @@ def _cancel_all(acts: Acts, command: CancelAll) -> None:
         acts.cancel(order)
 
 
-def _flatten(acts: Acts, command: Flatten) -> None:
-    _cancel_all(acts, CancelAll(sub=command.sub, symbol=command.symbol))
-    flatten.begin(acts, command.sub, command.symbol)
+def _flatten(acts: Acts, command: Flatten | FlattenVenue) -> None:
+    if isinstance(command, Flatten):
+        _cancel_all(acts, CancelAll(sub=command.sub, symbol=command.symbol))
+        return flatten.begin(acts, command.sub, command.symbol)
+    if command.symbol not in acts.state.instruments:
+        return _refuse(
+            acts, f"flatten venue: expected one of {', '.join(acts.state.instruments)}, found {command.symbol}"
+        )
+    _cancel_all(acts, CancelAll(symbol=command.symbol))
+    return flatten.begin_venue(acts, command.symbol)
 
 
 def _start_chase(acts: Acts, command: StartChase) -> None:

@@ -8,7 +8,7 @@ from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
 from desk.core.state import DeskState, Market
-from desk.model.effect import ArmTimer, Effect, Learned, RequestDepth, RequestTruth, Severity
+from desk.model.effect import Agreement, ArmTimer, Effect, Learned, RequestDepth, RequestTruth, Severity
 from desk.model.event import (
     AccountReported,
     AmendRejected,
@@ -211,21 +211,20 @@ class Engine:
         if order.is_cancel_wanted and order.is_open and not order.is_in_flight:
             self._acts.cancel(order)
         self._tell_owner(order, report)
-        flatten.go_on(self._acts, order.spec.sub, order.spec.symbol)
+        flatten.on_report(self._acts, order.spec)
         if not order.is_open:
             bookkeeping.forget_ended(self.state)
 
     def _on_statement(self, statement: AccountReported) -> None:
         bookkeeping.apply_statement(self.state, statement)
-        verdict = breaks.look(self.state)
-        for symbol in verdict.broken:
-            text = f"{breaks.describe(self.state, symbol)}; quarantined: it can only be reduced until they agree"
-            self._acts.alert(Severity.ERROR, text)
-        for symbol in verdict.healed:
-            self._acts.alert(Severity.INFO, f"{symbol}: our accounts and the venue agree again")
+        for noted in breaks.look(self.state):
+            self._acts.out.append(noted)
+            severity = Severity.INFO if noted.agreement is Agreement.HEALED else Severity.ERROR
+            self._acts.alert(severity, breaks.tell(self.state, noted))
+        flatten.on_statement(self._acts)
         if self.state.looks and not self.state.truth_asked:
             self.state.truth_asked_at = min(
-                self.state.truth_asked_at, Nanos(self.state.now - TRUTH_PAUSE + breaks.APART)
+                self.state.truth_asked_at, Nanos(self.state.now - self._truth_pause() + breaks.APART)
             )
 
     def _on_funding(self, payment: FundingPaid) -> None:
@@ -267,7 +266,9 @@ class Engine:
 
     def _truth_pause(self) -> Nanos:
         """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed."""
-        return TRUTH_PAUSE if self.state.truth_known else Nanos(SECOND)
+        if not self.state.truth_known:
+            return Nanos(SECOND)
+        return breaks.ROUND_PAUSE if breaks.is_asking(self.state) else TRUTH_PAUSE
 
     def _resolve(self) -> None:
         """Ask what became of the requests without an answer, and again after longer and longer pauses."""

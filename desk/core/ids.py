@@ -11,9 +11,11 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.order import OrderKind
-from desk.model.units import AlgoId, ClientOrderId, SubId
+from desk.model.units import UNALLOCATED, AlgoId, ClientOrderId, SubId
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NOBODY: Final = "0000"
+"""Stands for UNALLOCATED, in a place where no sub-account begins with 0."""
 _SHAPE: Final = re.compile(r"PMS([0-9A-Z]{4})_([A-Z]{3})([0-9A-Z]{3})([0-9A-Z]{4})([0-9A-Z]{2})_([0-9A-Z]{5})")
 
 
@@ -32,7 +34,7 @@ class IdParts(Struct, frozen=True):
 def order_id(parts: IdParts) -> ClientOrderId:
     """Write an id."""
     return ClientOrderId(
-        f"PMS{parts.sub:0>4}_{parts.kind.value}{_base36(parts.epoch, 3)}"
+        f"PMS{_NOBODY if parts.sub == UNALLOCATED else parts.sub:0>4}_{parts.kind.value}{_base36(parts.epoch, 3)}"
         f"{_base36(parts.parent, 4)}{_base36(parts.leg, 2)}_{_base36(parts.seq, 5)}"
     )
 
@@ -44,7 +46,7 @@ def parse(text: str) -> IdParts | None:
         return None
     sub, kind, epoch, parent, leg, seq = found.groups()
     return IdParts(
-        sub=SubId(sub.lstrip("0") or "0"),
+        sub=SubId(sub.lstrip("0")) if sub != _NOBODY else UNALLOCATED,
         kind=OrderKind(kind),
         epoch=int(epoch, 36),
         parent=int(parent, 36),

@@ -51,6 +51,8 @@ def _row(state: DeskState, symbol: Symbol) -> ProofRow:
         subs=sum((account.quantity(symbol) for account in state.subs()), ZERO),
         unallocated=state.accounts[UNALLOCATED].quantity(symbol) + state.accounts[HOUSE].quantity(symbol),
         venue=state.account.quantity(symbol),
+        since=state.breaks.get(symbol),
+        is_halted=symbol in state.halts,
     )
 
 

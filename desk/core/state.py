@@ -107,6 +107,10 @@ class DeskState:
     """Questions asked about requests without an answer since the latest of them went missing."""
     breaks: dict[Symbol, Nanos] = field(default_factory=dict)
     """Symbols whose quantity does not add up to the venue's, with since when: they are quarantined."""
+    halts: dict[Symbol, Nanos] = field(default_factory=dict)
+    """Quarantined symbols that the venue's trades do not explain, with since when: nothing but cancels passes."""
+    rounds: dict[Symbol, tuple[int, Nanos]] = field(default_factory=dict)
+    """How often the trades have not explained a break, and the venue time of the latest such answer."""
     looks: dict[Symbol, Nanos] = field(default_factory=dict)
     """Venue time of the first statement that showed a change not yet confirmed by a second."""
     clean_from: Nanos = _NEVER

@@ -59,6 +59,12 @@ class Flatten(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     symbol: Symbol | None = None
 
 
+class FlattenVenue(Struct, frozen=True, tag=True, tag_field="verb"):
+    """Cancel everything in a symbol, then close what the venue holds, for UNALLOCATED: the books may not add up."""
+
+    symbol: Symbol
+
+
 class Peg(StrEnum):
     """Which price a chase follows, seen from its own side."""
 
@@ -229,6 +235,7 @@ Command = (
     | CancelLevel
     | CancelAll
     | Flatten
+    | FlattenVenue
     | StartChase
     | StopAlgo
     | PauseAlgo

@@ -133,6 +133,23 @@ class Crossed(Struct, frozen=True, tag=True, kw_only=True):
     """The number of the estimate it takes back, 0 for none."""
 
 
+class Agreement(StrEnum):
+    """Whether our quantity of a symbol is the venue's."""
+
+    BROKEN = "broken"
+    HALTED = "halted"
+    """Broken, and the venue's trades do not explain it."""
+    HEALED = "healed"
+
+
+class BreakNoted(Struct, frozen=True, tag=True):
+    """A symbol has been quarantined, halted or set free: nothing to do but to remember it."""
+
+    ts: Nanos
+    symbol: Symbol
+    agreement: Agreement
+
+
 class Severity(StrEnum):
     """How loud an alert is."""
 
@@ -150,4 +167,6 @@ class Alert(Struct, frozen=True, tag=True):
 
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
-Effect = VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | CashMoved | Crossed | Alert
+Effect = (
+    VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | CashMoved | Crossed | BreakNoted | Alert
+)

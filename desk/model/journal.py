@@ -6,6 +6,7 @@ from typing import Final, TypeGuard, get_args
 from msgspec import Struct
 
 from desk.model.effect import (
+    BreakNoted,
     CashMoved,
     Crossed,
     Effect,
@@ -45,6 +46,7 @@ Journalled = (
     | Learned
     | CashMoved
     | Crossed
+    | BreakNoted
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

@@ -211,6 +211,9 @@ class ProofRow(Struct, frozen=True, kw_only=True):
     subs: Decimal
     unallocated: Decimal
     venue: Decimal
+    since: Nanos | None = None
+    """Since when the symbol has been quarantined; None: it is not."""
+    is_halted: bool = False
 
 
 class ProofView(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from desk.ui.words import (
     LAST,
     MARKET,
     ORDER_FLAGS,
+    VENUE,
     VERBS,
     BlotterTab,
 )
@@ -84,7 +85,9 @@ def _cancel(words: Sequence[str], context: Context) -> Sequence[str]:
 
 
 def _flatten(words: Sequence[str], context: Context) -> Sequence[str]:
-    return () if words else (ALL, EVERYTHING, *_symbols(context.view))
+    if words:
+        return _symbols(context.view) if [word.lower() for word in words] == [VENUE] else ()
+    return (ALL, EVERYTHING, *_symbols(context.view), VENUE)
 
 
 def _amend(words: Sequence[str], context: Context) -> Sequence[str]:

@@ -141,6 +141,8 @@ def _proof(view: DeskView) -> Json:
                 "subs": _text(row.subs),
                 "unallocated": _text(row.unallocated),
                 "venue": _text(row.venue),
+                "quarantined_since": None if row.since is None else _time(row.since),
+                "halted": row.is_halted,
             }
             for row in proof.rows
         ],

@@ -12,6 +12,7 @@ from desk.model.command import (
     CancelOrder,
     Command,
     Flatten,
+    FlattenVenue,
     KillDesk,
     PauseAlgo,
     Requery,
@@ -29,7 +30,7 @@ from desk.ui.complaint import Complaint, Misread
 from desk.ui.drafting import Places, draft_chase, draft_order, one_of, symbol_named
 from desk.ui.lexing import Token, is_number, read_amount, read_price, read_span_ms, split_parts, split_words
 from desk.ui.resolve import Context, account_of, nearest, resolve_amend, resolve_chase, resolve_order, traded_subs
-from desk.ui.words import ALL, DESK, EVERYTHING, LAST, VERBS, BlotterTab
+from desk.ui.words import ALL, DESK, EVERYTHING, LAST, VENUE, VERBS, BlotterTab
 
 
 class SelectSub(Struct, frozen=True):
@@ -157,6 +158,9 @@ def _flatten(words: Sequence[Token], context: Context, _places: Places) -> Seque
     sub = account_of(context).id
     if not words:
         return (Flatten(sub=sub, symbol=context.symbol),)
+    if words[0].lower == VENUE:
+        named = symbol_named(_only(words[1:], "symbol"), context.view) if words[1:] else context.symbol
+        return (FlattenVenue(named),)
     word = _only(words, "symbol")
     if word.lower == ALL:
         return (Flatten(sub=sub),)

@@ -17,6 +17,7 @@ from desk.model.command import (
     Command,
     Cross,
     Flatten,
+    FlattenVenue,
     KillDesk,
     PauseAlgo,
     Peg,
@@ -126,6 +127,10 @@ def _describe_control(command: Command, view: DeskView) -> str:
             return f"CANCEL {_count_orders(sub, symbol, view)} of {_scope(sub, symbol, view)}; their runs are stopped"
         case Flatten(sub=sub, symbol=symbol):
             return f"FLATTEN {_scope(sub, symbol, view)}: {_holdings(sub, symbol, view)}"
+        case FlattenVenue(symbol=symbol):
+            held = next((row.quantity for row in view.account.positions if row.symbol == symbol), ZERO)
+            cancelled = _count_orders(None, symbol, view)
+            return f"FLATTEN THE VENUE in {symbol}: {cancelled} cancelled, then {plain(held)} closed for UNALLOCATED"
         case StopAlgo(algo=algo) | PauseAlgo(algo=algo) | ResumeAlgo(algo=algo):
             return f"{type(command).__name__.removesuffix('Algo').upper()} {algo}"
         case _:

@@ -54,7 +54,12 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 "cancel orders; alone: this sub and symbol",
                 "cancel all",
             ),
-            Verb("flatten", "flatten [SYMBOL|all|everything]", "cancel, then close at the market", "flatten"),
+            Verb(
+                "flatten",
+                "flatten [SYMBOL|all|everything|venue [SYMBOL]]",
+                "cancel, then close at the market; venue: its net, whoever it belongs to",
+                "flatten",
+            ),
             Verb(
                 "close", "close [QTY [SYMBOL] [@PRICE|market]]", "reduce a position; without QTY: flatten", "close 50%"
             ),
@@ -107,6 +112,7 @@ LAST: Final = "last"
 DESK: Final = "desk"
 MARKET: Final = "market"
 POST: Final = "post"
+VENUE: Final = "venue"
 REDUCE: Final = "reduce"
 IOC: Final = "ioc"
 FOK: Final = "fok"

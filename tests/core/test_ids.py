@@ -5,6 +5,7 @@ import pytest
 from desk.core import ids
 from desk.core.ids import IdParts
 from desk.model.order import OrderKind
+from desk.model.units import UNALLOCATED
 
 PARTS = IdParts(sub="1", kind=OrderKind.CHASE, epoch=46_655, parent=37, leg=35, seq=60_466_175)
 
@@ -16,8 +17,17 @@ def test_an_id_is_read_back_as_it_was_written():
     assert ids.parse(text) == PARTS
 
 
+def test_unallocated_has_a_place_that_no_sub_account_can_take():
+    parts = IdParts(sub=UNALLOCATED, kind=OrderKind.FLATTEN, epoch=1, parent=0, leg=0, seq=7)
+
+    text = ids.order_id(parts)
+
+    assert text == "PMS0000_FLT001000000_00007"
+    assert ids.parse(text) == parts
+
+
 def test_the_smallest_id_is_read_back_too():
-    parts = IdParts(sub="0", kind=OrderKind.MANUAL, epoch=0, parent=0, leg=0, seq=0)
+    parts = IdParts(sub="1", kind=OrderKind.MANUAL, epoch=0, parent=0, leg=0, seq=0)
 
     assert ids.parse(ids.order_id(parts)) == parts
 

@@ -38,6 +38,8 @@ CONTEXT = Context(desk_view(), ALPHA, BTC)
         ("adjust alpha e", ("adjust alpha ETHUSDT", "adjust alpha ETH")),
         ("adjust alpha -0.1 @61800 b", ("adjust alpha -0.1 @61800 because",)),
         ("revert ", ("revert adjust",)),
+        ("flatten v", ("flatten venue",)),
+        ("flatten venue e", ("flatten venue ETHUSDT", "flatten venue ETH")),
         ("cancel; fl", ("cancel; flatten",)),
         ("help ch", ("help chase",)),
         ("cancel PMS0001_MAN0000007", ()),

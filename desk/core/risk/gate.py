@@ -19,7 +19,7 @@ from desk.model.effect import SendAmend, SendOrder
 from desk.model.instrument import Instrument
 from desk.model.intent import Place, Refusal
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
-from desk.model.units import BPS, ZERO, AlgoId, SubId, Symbol, millis
+from desk.model.units import BPS, UNALLOCATED, ZERO, AlgoId, SubId, Symbol, millis
 from desk.model.view import DeskMode
 
 
@@ -126,12 +126,19 @@ def _mode(wish: Place, claim: Claim, state: DeskState) -> str:
 def _known(wish: Place, claim: Claim, state: DeskState) -> str:
     if claim.symbol not in state.instruments:
         return f"symbol: expected one of {', '.join(state.instruments)}, found {claim.symbol}"
-    if not is_sub(state, claim.sub):
+    if not is_sub(state, claim.sub) and not _is_for_venue(claim):
         return f"sub-account: expected one of {', '.join(each.id for each in state.subs())}, found {claim.sub}"
     return ""
 
 
+def _is_for_venue(claim: Claim) -> bool:
+    """Tell whether it is to flatten the venue's net, which is nobody's in particular."""
+    return claim.sub == UNALLOCATED and claim.kind is OrderKind.FLATTEN
+
+
 def _quarantine(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.symbol in state.halts and not _is_for_venue(claim):
+        return f"halted: {breaks.describe(state, claim.symbol)}"
     if claim.symbol in state.breaks and not wish.reduce_only:
         return f"quarantined: {breaks.describe(state, claim.symbol)}"
     return ""
@@ -190,8 +197,8 @@ def _value(wish: Place, claim: Claim, state: DeskState) -> str:
 def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
     if not wish.reduce_only:
         return ""
-    held = state.accounts[claim.sub].quantity(claim.symbol)
-    reducible = max(ZERO, -held * wish.side.sign)
+    account = state.account if _is_for_venue(claim) else state.accounts[claim.sub]
+    reducible = max(ZERO, -account.quantity(claim.symbol) * wish.side.sign)
     resting = closing_outstanding(state, claim.sub, claim.symbol, wish.side)
     if wish.quantity > reducible - resting:
         less = f" less {resting} already closing" if resting else ""
@@ -261,7 +268,7 @@ def _parent(wish: Place, claim: Claim, state: DeskState) -> str:
 
 def _venue_can_reduce(wish: Place, claim: Claim, state: DeskState) -> bool:
     """Tell whether the venue would take the flag: its net position, less what already reduces it, must shrink."""
-    net = state.net(claim.symbol)
+    net = state.account.quantity(claim.symbol) if _is_for_venue(claim) else state.net(claim.symbol)
     resting = sum((each.leaves for each in state.open_orders(symbol=claim.symbol) if each.spec.reduce_only), ZERO)
     return wish.quantity <= max(ZERO, -net * wish.side.sign) - resting
 

@@ -99,7 +99,11 @@ def _sum(row: ProofRow, decimals: int, state: ProofState, width: int) -> Line:
     plus = f"{air}+{air}{rest}" if row.unallocated or air else ""
     is_equal = row.subs + row.unallocated == row.venue
     name = format.fit_left(format.sanitise(row.symbol), 8)
-    return [_SIGNS[_state(is_equal, state)], Run(f"{name} {subs}{plus}{air}{'=' if is_equal else '≠'}{air}{venue}")]
+    sum_ = f"{name} {subs}{plus}{air}{'=' if is_equal else '≠'}{air}{venue}"
+    if row.since is None:
+        return [_SIGNS[_state(is_equal, state)], Run(sum_)]
+    kind = "halted" if row.is_halted else "reduce-only"
+    return [_SIGNS[ProofState.BROKEN], Run(sum_), Run(f" {kind} since {format.clock(row.since)}", Ink.DANGER)]
 
 
 def _state(is_equal: bool, state: ProofState) -> ProofState:

@@ -3,8 +3,9 @@ from decimal import Decimal as D
 import pytest
 
 from desk.model.view import ProofRow, ProofState
-from desk.ui.panels.accounts import AccountsPanel, AccountsSection
-from tests.kit.views import ALPHA, BTC, ETH, desk_view, proof
+from desk.ui import format
+from desk.ui.panels.accounts import AccountsPanel, AccountsSection, proof_lines
+from tests.kit.views import ALPHA, BTC, ETH, before, desk_view, proof
 from tests.ui.stage import Stage
 
 
@@ -116,3 +117,15 @@ async def test_it_survives_a_tiny_terminal(size):
         await pilot.pause()
 
         assert app.panel.rows == size[1] - 2
+
+
+@pytest.mark.parametrize(("is_halted", "word"), [(False, "reduce-only"), (True, "halted")])
+def test_a_quarantined_symbol_is_red_and_says_since_when(is_halted, word):
+    rows = (
+        ProofRow(symbol=BTC, subs=D("0.6"), unallocated=D(0), venue=D("0.5"), since=before(5_000), is_halted=is_halted),
+    )
+
+    line = proof_lines(section(proof=proof(ProofState.CHECKING, rows=rows)), 80)[1]
+
+    assert line[0].text == " ✗ "
+    assert "".join(run.text for run in line).endswith(f"≠ +0.500 {word} since {format.clock(before(5_000))}")
