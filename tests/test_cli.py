@@ -14,6 +14,7 @@ from desk.cli import main
 
 ROOT = Path(__file__).parents[1]
 RECORDING = ROOT.parent / "shared" / "data" / "market" / "usdm_btcusdt_20240808.gz"
+NOON = 1_800_014_400_000_000_000
 STORY = "sub 1; chase buy 0.050 btcusdt join; sub 2; sell 0.020 btcusdt market"
 
 
@@ -78,6 +79,39 @@ def test_a_command_that_cannot_be_meant_is_one_sentence_and_sends_nothing(run, l
     assert one_sentence(err)
     assert sentence in err
     assert json.loads(out)["orders"] == []
+
+
+def test_a_fill_names_the_order_it_belongs_to(run):
+    _, out, _ = run("-c", "buy 0.01 btc market; sell 0.01 btc market", "--json")
+
+    document = json.loads(out)
+    bought, sold = document["orders"]
+    assert {row["side"]: row["order_id"] for row in document["fills"]} == {
+        bought["side"]: bought["id"],
+        sold["side"]: sold["id"],
+    }
+
+
+def test_what_was_not_carried_out_in_time_is_a_failure_that_says_so(run):
+    code, out, err = run("-c", "wait 60s; buy 0.01 btc market")
+
+    assert code == 1
+    assert one_sentence(err)
+    assert "not everything was carried out" in err
+    assert "open orders 0, fills 0" in out
+
+
+def test_a_seed_is_one_market_and_another_seed_another(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("desk.wiring.WallClock.now", lambda clock: NOON)
+
+    def play(seed, data):
+        return run("--seed", seed, "--data", str(tmp_path / data), "-c", "buy 0.01 btc market", "--json")[1]
+
+    first = play("8", "one")
+
+    assert json.loads(first)["fills"]
+    assert play("8", "two") == first
+    assert play("9", "three") != first
 
 
 def test_a_refusal_of_the_gate_is_said_on_standard_error(run):
