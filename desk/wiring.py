@@ -36,6 +36,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """None: the generated practice market."""
     speed: int | None = 1
     """Desk seconds per second; None: as fast as it goes, in virtual time."""
+    begin: Nanos | None = None
+    """When a practice market opens at the earliest; None: now. With one, two runs in virtual time are the same run."""
 
 
 class Assembly(Struct, frozen=True):
@@ -93,7 +95,8 @@ def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tu
         return _clock(options.speed, start), recorded, traded
     instruments = _instruments((*options.settings.symbols, *_held(state)))
     # The books may not travel back in time, whatever the machine's clock says.
-    start = max(WallClock().now(), Nanos(state.now + 1))
+    begin = WallClock().now() if options.begin is None else options.begin
+    start = max(begin, Nanos(state.now + 1))
     market = GeneratedMarket(instruments, seed=options.settings.seed, start=start)
     return _clock(options.speed, start), market, instruments
 

@@ -18,7 +18,7 @@ from desk.model.command import CancelAll
 from desk.model.error import BadInput
 from desk.model.event import SubAccount
 from desk.model.order import OrderStatus, Side
-from desk.model.units import SubId, Symbol
+from desk.model.units import SECOND, Nanos, SubId, Symbol
 from desk.model.view import AlgoState, DeskMode, ProofState
 from desk.runtime.doorway import socket_path
 from desk.runtime.visitor import Visitor
@@ -28,6 +28,8 @@ from tests.bench.terminal import Terminal
 from tests.kit.builders import D
 
 BTC = Symbol("BTCUSDT")
+OPENING = Nanos(1_795_000_000 * SECOND)
+"""The market of the tests opens here, whatever the time of day: its path is then the same in every run."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -37,10 +39,10 @@ class Desk:
     def __init__(self, directory):
         self.settings = Settings(data_dir=directory, symbols=(BTC,))
 
-    def run(self, line, seconds=3, **changes):
+    def run(self, line, seconds=3, begin=OPENING, **changes):
         self.settings = replace(self.settings, **changes)
         script = Script(line, SubId("1"), BTC)
-        view = run_headless(Options(settings=self.settings, speed=None), script, seconds)
+        view = run_headless(Options(settings=self.settings, speed=None, begin=begin), script, seconds)
         assert script.complaint is None, script.complaint.text
         assert script.is_done
         return view
@@ -210,12 +212,12 @@ def test_a_second_desk_on_the_same_directory_is_told_who_has_it(desk, live):
 
 def test_a_desk_killed_while_it_trades_comes_back_whole(desk, in_background):
     orders = "; ".join(f"buy 0.01 btc market; sell 0.00{n} btc market; wait 50ms" for n in range(1, 9))
-    trading = in_background(f"chase buy 0.5 btc join offset 50t; {orders}")
+    trading = in_background(f"chase buy 0.5 btc join offset 5000t; {orders}")
     _until(lambda: _looks(desk, lambda view: sum(fill.side is Side.SELL for fill in view.fills) >= 3), trading)
     trading.kill()
     trading.wait()
 
-    view = desk.run("", seconds=2)
+    view = desk.run("", seconds=3, begin=None)
 
     assert view.proof.state is ProofState.PROVEN
     assert view.mode is DeskMode.RUNNING
@@ -256,7 +258,7 @@ def test_a_kill_from_outside_cancels_everything_and_holds_over_a_restart(desk, l
     live.send_signal(signal.SIGTERM)
     assert live.wait(20) == 0
 
-    view = run_headless(Options(settings=desk.settings, speed=None), Script("", SubId("1"), BTC), 2)
+    view = desk.run("", seconds=2, begin=None)
 
     assert view.mode is DeskMode.KILLED
 
