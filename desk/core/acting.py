@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
 from desk.core.bookkeeping import record_send
 from desk.core.orders import Order
-from desk.core.risk import gate
+from desk.core.risk import crossing, gate
 from desk.core.risk.gate import Claim
 from desk.core.state import DeskState, sight
 from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
@@ -39,6 +39,7 @@ class Acts:
         answer = gate.review(wish, claim, self.state)
         if isinstance(answer, Refusal):
             return answer
+        self._clear_the_way(answer)
         self._send(answer)
         return None
 
@@ -104,6 +105,16 @@ class Acts:
     def _answer(self, run: Algo, refusal: Refusal | None) -> None:
         if refusal is not None:
             self.drive(run, Refused(refusal))
+
+    def _clear_the_way(self, going: SendOrder) -> None:
+        """Cancel our own orders that a way out would meet: it is not held, and they are not left to the venue's rule."""
+        spec = going.spec
+        coming = crossing.Coming(spec.side, spec.quantity, spec.price, spec.symbol, crossing.may_rest(spec.tif))
+        for order in list(crossing.in_the_way(coming, self.state)):
+            self.alert(
+                Severity.WARN, f"{order.spec.id} of sub-account {order.spec.sub} is cancelled: {spec.id} must get out"
+            )
+            self.cancel(order)
 
     def _send(self, effect: SendOrder) -> None:
         record_send(self.state, effect)

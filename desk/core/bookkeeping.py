@@ -51,9 +51,10 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             order = state.orders[order_id]
             order.pending, order.is_cancel_wanted, order.asked = "cancel", True, effect.ts
             order.requests += 1
-        case SendAmend(order=order_id, quantity=quantity):
+        case SendAmend(order=order_id, price=price, quantity=quantity):
             order = state.orders[order_id]
-            order.pending, order.quantity_asked, order.asked = "amend", quantity, effect.ts
+            order.pending, order.quantity_asked, order.price_asked = "amend", quantity, price
+            order.asked = effect.ts
             order.requests += 1
 
 

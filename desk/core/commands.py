@@ -93,7 +93,7 @@ def _refuse(acts: Acts, reason: str) -> None:
 def _place(acts: Acts, command: PlaceOrder) -> None:
     price = command.price
     if command.type is OrderType.MARKET and command.symbol in acts.state.markets:
-        price = gate.worst_price(command.side, acts.state, command.symbol)
+        price = gate.taking_price(command.side, command.quantity, acts.state, command.symbol)
     if price is None:
         what = (
             "no touch yet" if command.type is OrderType.MARKET else "price: expected one for a limit order, found none"

@@ -106,6 +106,8 @@ class Order(Struct, kw_only=True):
     """The request on its way: `cancel`, `amend` or none."""
     quantity_asked: Decimal = ZERO
     """Total asked for by an amendment that is not answered yet, zero for none."""
+    price_asked: Decimal = ZERO
+    """Price asked for by that amendment, zero for none."""
     heard: Nanos = Nanos(0)
     """Venue time of the latest proof that it is there, zero before the first: an older truth says nothing of it."""
     absent: Nanos = Nanos(0)
@@ -191,7 +193,7 @@ def apply(order: Order, report: OrderReport) -> bool:
     if order.filled >= order.quantity_max and status in (WORKING, SUBMITTED, UNKNOWN):
         order.status = FILLED
     if order.status.is_terminal:
-        order.pending, order.quantity_asked, order.ahead = "", ZERO, None
+        order.pending, order.quantity_asked, order.price_asked, order.ahead = "", ZERO, ZERO, None
     return True
 
 
@@ -237,7 +239,7 @@ def _on_amended(order: Order, report: OrderAmended) -> None:
         return
     order.answered = report.venue_ts
     order.price, order.quantity = report.price, report.quantity
-    order.pending, order.quantity_asked, order.reason = "", ZERO, ""
+    order.pending, order.quantity_asked, order.price_asked, order.reason = "", ZERO, ZERO, ""
 
 
 def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelRejected) -> None:
@@ -247,7 +249,7 @@ def _on_refused(order: Order, report: OrderRejected | AmendRejected | CancelReje
         order.answered = report.venue_ts
     order.pending = ""
     if isinstance(report, AmendRejected):
-        order.quantity_asked = ZERO
+        order.quantity_asked = order.price_asked = ZERO
     elif isinstance(report, CancelRejected):
         order.cancels_refused += 1
     if order.status.is_terminal and order.status is not REJECTED:

@@ -6,7 +6,7 @@ from desk.core.state import DeskState
 from desk.exchange.exchange import Exchange
 from desk.model.effect import SendOrder, VenueEffect
 from desk.model.event import VenueTruth
-from desk.model.order import OrderKind, OrderSpec, OrderStatus
+from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
 from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol, millis
 from desk.sim.disk import Disk
 from desk.sim.oracle import Oracle
@@ -141,6 +141,15 @@ class Judge:
         status = self._ended.get(order_id)
         if status is not None:
             self._oracle.blame("I11", f"{order_id} reached the venue after the desk took it for {status.value}")
+
+    def own_orders_met(self, resting: OrderSpec, coming: OrderSpec) -> None:
+        """Two orders of ours have met at the venue.
+
+        A way out may do that, one that only takes and found the book thinner than it had been, and no other.
+        """
+        may_meet = coming.kind in (OrderKind.FLATTEN, OrderKind.DELEVERAGE) or coming.tif is TimeInForce.IOC
+        if not may_meet and resting.id in self._disk.intents:
+            self._oracle.blame("C10", f"{coming.id} met our own {resting.id} at the venue")
 
     def _check_orders(self, state: DeskState, truth: VenueTruth) -> None:
         ours = {order.spec.id: (order.price, order.quantity, order.filled) for order in state.open.values()}

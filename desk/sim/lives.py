@@ -146,8 +146,9 @@ class Lives:
         for effect in effects:
             if isinstance(effect, RunStarted):
                 self._oracle.parents[effect.algo] = effect.spec.quantity
-            elif isinstance(effect, Alert) and effect.severity is Severity.WARN and "expected at most" in effect.text:
-                self._counts[Sighting.LIMIT_ENGAGED] += 1
+            elif isinstance(effect, Alert) and effect.severity is Severity.WARN:
+                self._counts[Sighting.LIMIT_ENGAGED] += "expected at most" in effect.text
+                self._counts[Sighting.CROSSING_HELD] += "it would meet our own" in effect.text
         self._judge.after_turn(process)
 
     def at(self, now: Nanos) -> None:

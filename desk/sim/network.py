@@ -143,6 +143,7 @@ class Network:
         events = self._exchange.advance(now)
         for event in events:
             self._oracle.heard(event, now)
+        self._oracle.taken_in()
         return events
 
     def _reply(self, answer: Event, sent: Nanos, now: Nanos, connection: int) -> None:

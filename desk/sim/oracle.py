@@ -70,6 +70,10 @@ class Oracle:
         self.taken: Counter[str] = Counter()
         self.on_accepted: Callable[[ClientOrderId], None] = _nobody
         """Who else wants to know what the venue takes on."""
+        self.on_met: Callable[[OrderSpec, OrderSpec], None] = _no_meeting
+        """Who wants to know that two orders of ours have met: the one that rested, and the one that came."""
+        self._coming: OrderSpec | None = None
+        """The order that is being placed or amended at this very moment."""
         self._wallets = wallets
         self._leverage = leverage
         self._counts = counts
@@ -95,10 +99,18 @@ class Oracle:
     def arrived(self, request: VenueEffect, now: Nanos) -> None:
         """A request has reached the venue."""
         self._count(request, now)
+        self._coming = None
+        if isinstance(request, SendAmend) and request.order in self.orders:
+            self._coming = self.orders[request.order].spec
         if isinstance(request, SendOrder):
+            self._coming = request.spec
             self._arriving[request.spec.id] = request.spec
             if request.spec.id in self.orders:
                 self.blame("I10", f"{request.spec.id} was sent again after the venue had accepted it")
+
+    def taken_in(self) -> None:
+        """The request that had arrived has had all its consequences."""
+        self._coming = None
 
     def _count(self, request: VenueEffect, now: Nanos) -> None:
         """Count as the venue does: orders, amendments and cancels in whole spans of its own clock."""
@@ -182,6 +194,8 @@ class Oracle:
         self._open.pop(event.order, None)
         if isinstance(event, OrderExpired) and event.reason == SELF_TRADE:
             self._counts[Sighting.SELF_TRADE] += 1
+            if self._coming is not None:
+                self.on_met(standing.spec, self._coming)
 
     def _check_slot(self, taken: Standing) -> None:
         if taken.spec.algo is None:
@@ -236,4 +250,8 @@ class Oracle:
 
 
 def _nobody(order: ClientOrderId) -> None:
+    """Tell nobody."""
+
+
+def _no_meeting(resting: OrderSpec, coming: OrderSpec) -> None:
     """Tell nobody."""

@@ -72,6 +72,8 @@ class Sighting(StrEnum):
     """A trade reached the desk before the acknowledgement of its order."""
     SELF_TRADE = "self-trade"
     FUNDING = "funding"
+    CROSSING_HELD = "crossing-held"
+    """An order that would have met one of ours was held."""
     LIMIT_ENGAGED = "limit-engaged"
     """The gate refused an order."""
 

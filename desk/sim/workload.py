@@ -31,12 +31,16 @@ from desk.model.view import DeskMode
 _STALE_MS: Final = 10_000
 """The simulated market speaks every second or two: a touch of that age is not old here."""
 
+_MOST_OF_IT: Final = Decimal("0.7")
+
 
 class Trader:
     """Reads the desk as a person reads the screen; all chance comes from one generator."""
 
     def __init__(self, chance: Random) -> None:
         self._chance = chance
+        self._stretched: SubId | None = None
+        """The sub-account whose limits have just been tried, to be tried again before the answer is there."""
         self._acts: tuple[tuple[int, Callable[[DeskState], Command | None]], ...] = (
             (30, self._rest),
             (8, self._take),
@@ -45,6 +49,7 @@ class Trader:
             (16, self._chase),
             (10, self._steer),
             (8, self._close),
+            (4, self._stretch),
             (3, self._cancel_all),
             (3, self._flatten),
         )
@@ -52,12 +57,16 @@ class Trader:
 
     def pause_seconds(self) -> float:
         """Draw how long the trader thinks; now and then not at all."""
+        if self._stretched is not None:
+            return 0.001
         return self._chance.expovariate(1.2) if self._chance.random() < 0.8 else self._chance.uniform(0.0, 0.1)
 
     def act(self, state: DeskState) -> Command | None:
         """Return what the trader asks for now, or None."""
         if state.mode is DeskMode.HALTED:
             return ResumeDesk()
+        if self._stretched is not None:
+            return self._stretch(state)
         _, act = self._chance.choices(self._acts, self._weights)[0]
         return act(state)
 
@@ -166,6 +175,22 @@ class Trader:
         if price is None or part < market.instrument.quantity_min:
             return None
         return PlaceOrder(sub=sub, symbol=symbol, side=side, quantity=part, price=price, reduce_only=True)
+
+    def _stretch(self, state: DeskState) -> Command | None:
+        """Ask, twice at once, for more than half of what a sub-account's margin allows: one of them is too much."""
+        sub = self._stretched or self._sub(state)
+        instrument, bid = self._market(state)
+        if bid is None:
+            return None
+        self._stretched = None if self._stretched else sub
+        allowed = state.accounts[sub].wallet * state.limits.leverage / bid * _MOST_OF_IT
+        return PlaceOrder(
+            sub=sub,
+            symbol=instrument.symbol,
+            side=Side.BUY,
+            quantity=instrument.round_down_to_lot(min(allowed, instrument.quantity_max)),
+            price=bid - instrument.tick_size * 40,
+        )
 
     def _cancel_all(self, state: DeskState) -> Command:
         return CancelAll(sub=self._chance.choice((None, self._sub(state))))

@@ -92,6 +92,7 @@ class World:
         self._oracle = Oracle({each.id: each.wallet for each in SUBS}, LIMITS.leverage, self._counts)
         self._judge = Judge(self._oracle, self._exchange, disk)
         self._oracle.on_accepted = self._judge.late_acceptance
+        self._oracle.on_met = self._judge.own_orders_met
         self._network = Network(plan, self._exchange, self._oracle, self._agenda, self._counts)
         self._crash = plan.stream("crash")
         self.lives = Lives(

@@ -162,7 +162,7 @@ class Player:
         return self._submitted(kinds[verb](AlgoId(words[0])))
 
     def _flatten(self, verb: str, words: list[str]) -> Event:
-        return self._submitted(Flatten())
+        return self._submitted(Flatten(sub=builders.ALPHA if "sub=1" in words else None))
 
     def _accepted(self, verb: str, words: list[str]) -> Event:
         order = self._id(words[0])

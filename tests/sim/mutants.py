@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from desk.core import bookkeeping, checkpoint, orders, reconcile
 from desk.core.engine import HANDLERS, Engine
 from desk.core.orders import TRANSITIONS, Order
+from desk.core.risk import crossing
 from desk.core.risk.gate import Claim
 from desk.model.effect import SendOrder
 from desk.model.event import CancelRejected, OrderAccepted, OrderRejected, OutcomeUnknown
@@ -139,7 +140,28 @@ def funding_is_not_remembered(patch):
     patch.setattr(bookkeeping, "apply_funding", forgetful)
 
 
+def own_orders_may_meet(patch):
+    patch.setattr(crossing, "problem", lambda *told: "")
+    patch.setattr(crossing, "short_of_our_own", lambda coming, state: coming.price)
+
+
+def absent_means_never_there(patch):
+    patch.setattr(reconcile, "_can_still_arrive", lambda state, order, truth: False)
+    patch.setattr(reconcile, "_is_first_absence", lambda state, order, filled, truth: False)
+    patch.setattr(reconcile, "ABSENCES_APART", 0)
+
+
+def limits_ignore_what_is_in_flight(patch):
+    def resting_only(order):
+        return ZERO if order.status in (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN) else order.leaves
+
+    patch.setattr(Order, "outstanding", property(resting_only))
+
+
 MUTANTS = {
+    "our own orders may meet": Mutant(own_orders_may_meet, (), frozenset({"C10"})),
+    "absent now counts as never there": Mutant(absent_means_never_there, LOSSES, frozenset({"I11", "I6"})),
+    "limits ignore what is in flight": Mutant(limits_ignore_what_is_in_flight, LOSSES, frozenset({"I5", "I9", "I10"})),
     "a time-out counts as a rejection": Mutant(timeout_is_a_rejection, LOSSES, frozenset({"I6", "I11", "I12", "I9"})),
     "sent again with a new id": Mutant(resend_with_a_new_id, LOSSES, frozenset({"I6", "I9", "I11"})),
     "sent again with the same id": Mutant(resend_with_the_same_id, LOSSES, frozenset({"I10", "I9"})),

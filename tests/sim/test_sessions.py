@@ -1,10 +1,12 @@
 """Hundreds of sessions, and every seed that has ever failed.
 
-`DESK_SIM_SEED` sets the first seed and `DESK_SIM_SESSIONS` how many are played. The seeds are the same on every run, so
-that a change is judged by what it changed; `DESK_SIM_SEED=new` takes seeds nobody has tried. A failure prints the line
-that plays its session again: its seed and faults go into `tests/golden/seeds.txt`, to be played for ever.
+The seeds come from the code itself: every change of it is tried with seeds nobody has tried, and the same code always
+with the same ones, so that what fails once fails again. `DESK_SIM_SEED` sets the first seed instead, `new` draws it by
+the clock, and `DESK_SIM_SESSIONS` says how many are played. A failure prints the line that plays its session again: its
+seed and faults go into `tests/golden/seeds.txt`, to be played for ever.
 """
 
+import hashlib
 import os
 import sys
 import time
@@ -33,8 +35,28 @@ def play(seed, faults, seconds=SECONDS):
 
 
 def first_seed():
-    chosen_seed = os.environ.get("DESK_SIM_SEED", "1")
-    return time.time_ns() // 1_000_000 % 1_000_000_000 if chosen_seed == "new" else int(chosen_seed)
+    asked = os.environ.get("DESK_SIM_SEED", "code")
+    if asked == "code":
+        return seed_of_code(Path(__file__).parents[2] / "desk")
+    return time.time_ns() // 1_000_000 % 1_000_000_000 if asked == "new" else int(asked)
+
+
+def seed_of_code(package):
+    """Return a number that changes with any source file of the package."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package)} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return int.from_bytes(digest.digest()[:4])
+
+
+def test_other_code_is_tried_with_other_seeds(tmp_path):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "engine.py").write_text("a = 1\n")
+    first, again = seed_of_code(tmp_path), seed_of_code(tmp_path)
+    (tmp_path / "core" / "engine.py").write_text("a = 2\n")
+
+    assert first == again
+    assert first != seed_of_code(tmp_path)
 
 
 @pytest.mark.timeout(600)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from desk.core import breaks, ids, modes
 from desk.core.bookkeeping import is_sub
 from desk.core.orders import Order
+from desk.core.risk import crossing
 from desk.core.state import DeskState
 from desk.model.command import ChaseSpec
 from desk.model.effect import SendAmend, SendOrder
@@ -91,6 +92,19 @@ def worst_price(side: Side, state: DeskState, symbol: Symbol) -> Decimal | None:
     return (
         market.instrument.round_down_to_tick(limit) if side is Side.BUY else market.instrument.round_up_to_tick(limit)
     )
+
+
+def taking_price(side: Side, quantity: Decimal, state: DeskState, symbol: Symbol) -> Decimal | None:
+    """Return the worst price for a market order that may be held: it ends one tick before our own it could reach.
+
+    Where ours is the very touch nothing is cut: the gate holds the order and says why.
+    """
+    worst = worst_price(side, state, symbol)
+    if worst is None:
+        return None
+    cut = crossing.short_of_our_own(crossing.Coming(side, quantity, worst, symbol, rests=False), state)
+    far = state.markets[symbol].touch(side.opposite)
+    return cut if far is not None and (cut - far) * side.sign >= ZERO else worst
 
 
 def review_chase(spec: ChaseSpec, state: DeskState) -> Refusal | None:
@@ -194,6 +208,14 @@ def _value(wish: Place, claim: Claim, state: DeskState) -> str:
     return ""
 
 
+def _crossing(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.kind in crossing.URGENT:
+        return ""
+    rests = wish.type is OrderType.LIMIT and crossing.may_rest(wish.tif)
+    coming = crossing.Coming(wish.side, wish.quantity, wish.price, claim.symbol, rests)
+    return crossing.problem(coming, claim.sub, state)
+
+
 def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
     if not wish.reduce_only:
         return ""
@@ -285,6 +307,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("filters", _filters),
     ("collar", _collar),
     ("value", _value),
+    ("crossing", _crossing),
     ("closing", _closing),
     ("parent", _parent),
     ("margin", _margin),
