@@ -128,6 +128,7 @@ def restore(memo: bytes | None, tail: Iterable[Event | Effect], limits: Limits) 
     for run in state.runs.values():
         if isinstance(run, Chase) and not run.is_done:
             run.park(PARKED_BY_RESTART)
+            state.returning += (run.id,)
     return state
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from desk.core import bookkeeping, breaks, charts, commands, fence, flatten, modes, queue, reconcile, resolve
+from desk.core import bookkeeping, breaks, charts, comeback, commands, fence, flatten, modes, queue, reconcile, resolve
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
@@ -298,8 +298,9 @@ class Engine:
             severity = Severity.INFO if mode is DeskMode.RUNNING else Severity.WARN
             text = f"{before.value} to {mode.value}"
             self._acts.alert(severity, f"{text}: {reason}" if reason else text)
-            if mode is DeskMode.RUNNING:
-                self._wake_all()
+        comeback.bring_back(self._acts)
+        if self.state.mode is DeskMode.RUNNING and before is not DeskMode.RUNNING:
+            self._wake_all()
 
     def _wake_all(self) -> None:
         """Let every run look at the touch: it may have moved while nobody was woken."""

@@ -130,6 +130,8 @@ class DeskState:
     flattens: dict[tuple[SubId, Symbol], int] = field(default_factory=dict)
     """Positions being closed, with the closing orders already tried."""
     runs: dict[AlgoId, Algo] = field(default_factory=dict)
+    returning: tuple[AlgoId, ...] = ()
+    """Runs that a restart has brought back and that have not yet been dealt with by their policy."""
     fills: deque[FillRow] = field(default_factory=lambda: deque(maxlen=FILLS_MAX))
     trades: dict[tuple[Symbol, int], None] = field(default_factory=dict)
     trades_below: dict[Symbol, int] = field(default_factory=dict)

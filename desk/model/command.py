@@ -101,6 +101,17 @@ class OnTtl(StrEnum):
     CROSS = "cross"
 
 
+class OnRestart(StrEnum):
+    """How a run comes back when the desk has been restarted."""
+
+    PARK = "park"
+    """It waits for a person."""
+    RESUME = "resume"
+    """It goes on as soon as the desk is running."""
+    CANCEL = "cancel"
+    """It ends, and its order is cancelled."""
+
+
 class ChaseSpec(Struct, frozen=True, kw_only=True):
     """Parameters of a chase; spans in milliseconds, caps and slips in bps or as a price."""
 
@@ -129,6 +140,7 @@ class ChaseSpec(Struct, frozen=True, kw_only=True):
     post_only: bool = True
     rejects_max: int = 5
     reduce_only: bool = False
+    on_restart: OnRestart = OnRestart.PARK
 
 
 class StartChase(Struct, frozen=True, tag=True, tag_field="verb"):

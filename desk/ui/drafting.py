@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
+from desk.model.command import ChaseMode, OnCap, OnRestart, OnTtl, Peg
 from desk.model.instrument import Instrument
 from desk.model.order import Side, TimeInForce
 from desk.model.units import Symbol
@@ -174,6 +174,7 @@ class _ChaseReading:
             # The opposite side's best price is asked for by who wants to take it.
             post_only=POST in self._flags or self._peg is not Peg.OPPOSITE,
             reduce_only=REDUCE in self._flags,
+            on_restart=OnRestart(one_of(text.get("restart", OnRestart.PARK), CHASE_OPTIONS["restart"], "restart")),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.command import ChaseMode, Command, OnCap, OnTtl, Peg
+from desk.model.command import ChaseMode, Command, OnCap, OnRestart, OnTtl, Peg
 from desk.model.order import Side, TimeInForce
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.lexing import (
@@ -109,6 +109,7 @@ def _chase_draft(values: Values, context: Context) -> ChaseDraft:
         throttle_ms=read_span_ms(_written(values, "throttle"), "throttle", bare="ms"),
         post_only=peg is not Peg.OPPOSITE,
         reduce_only=values["reduce-only"] == _YES,
+        on_restart=OnRestart(values["restart"]),
     )
 
 
@@ -158,6 +159,7 @@ CHASE_FORM: Final = Form(
         Field(name="on ttl", choices=tuple(OnTtl), start=OnTtl.CANCEL),
         Field(name="slip", start="5bps", hint="when it crosses"),
         Field(name="throttle", start="250ms"),
+        Field(name="restart", choices=tuple(OnRestart), start=OnRestart.PARK),
         _REDUCE_FIELD,
     ),
     read=read_chase_form,

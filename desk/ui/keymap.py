@@ -76,6 +76,7 @@ ACTIONS: Final = (
     KeyAction(id="blotter:end", keys=("d", "delete"), text="end the row: cancel the order, stop the run, flatten the position", group=Group.BLOTTER, hint="end row"),
     KeyAction(id="run:pause", keys=("p",), text="pause the row's run", group=Group.BLOTTER),
     KeyAction(id="run:resume", keys=("r",), text="resume the row's run", group=Group.BLOTTER),
+    KeyAction(id="run:resume-all", keys=("R",), text="resume every parked run", group=Group.BLOTTER),
     KeyAction(id="run:stop", keys=("t",), text="stop the row's run", group=Group.BLOTTER),
     KeyAction(id="open:command", keys=("colon",), text="type a command; Tab completes, up and down recall", group=Group.DESK, hint="command"),
     KeyAction(id="open:help", keys=("f1", "question_mark"), text="keys and verbs", group=Group.DESK, hint="help"),

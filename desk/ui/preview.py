@@ -19,6 +19,7 @@ from desk.model.command import (
     Flatten,
     FlattenVenue,
     KillDesk,
+    OnRestart,
     PauseAlgo,
     Peg,
     PlaceOrder,
@@ -236,6 +237,7 @@ def _chase(spec: ChaseSpec, view: DeskView) -> str:
     terms.append(f"ttl {spec.ttl_ms / 1000:g}s then {spec.on_ttl}" if spec.ttl_ms is not None else "no ttl")
     terms.append("" if spec.post_only else "may take")
     terms.append("reduce-only" if spec.reduce_only else "")
+    terms.append(f"after a restart {spec.on_restart}" if spec.on_restart is not OnRestart.PARK else "")
     price = _touch(spec.symbol, spec.side, view)
     if price is not None and instrument is not None:
         terms.append(_money(spec.quantity * price, instrument))

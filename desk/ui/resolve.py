@@ -9,7 +9,17 @@ from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
-from desk.model.command import AmendOrder, ChaseMode, ChaseSpec, OnCap, OnTtl, Peg, PlaceOrder, StartChase
+from desk.model.command import (
+    AmendOrder,
+    ChaseMode,
+    ChaseSpec,
+    OnCap,
+    OnRestart,
+    OnTtl,
+    Peg,
+    PlaceOrder,
+    StartChase,
+)
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote
 from desk.model.order import OrderType, Side, TimeInForce
@@ -58,6 +68,7 @@ class ChaseDraft(Struct, frozen=True, kw_only=True):
     throttle_ms: int = 250
     post_only: bool = True
     reduce_only: bool = False
+    on_restart: OnRestart = OnRestart.PARK
 
 
 def resolve_order(draft: OrderDraft, context: Context) -> PlaceOrder:
@@ -119,6 +130,7 @@ def resolve_chase(draft: ChaseDraft, context: Context) -> StartChase:
         cross_slip_bps=draft.cross_slip_bps,
         post_only=draft.post_only,
         reduce_only=draft.reduce_only,
+        on_restart=draft.on_restart,
     )
     return StartChase(spec)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
+from desk.model.command import ChaseMode, OnCap, OnRestart, OnTtl, Peg
 
 
 class BlotterTab(StrEnum):
@@ -31,7 +31,8 @@ class Verb(Struct, frozen=True):
 _ORDER: Final = "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok]"
 _CHASE: Final = (
     "chase buy|sell QTY [SYMBOL] [join|improve [N]|mid|opp] [offset Nt|Nbps] [maintain|trail] [cap PRICE|Nbps]"
-    " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms] [post] [reduce]"
+    " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms]"
+    " [restart park|resume|cancel] [post] [reduce]"
 )
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
@@ -131,6 +132,7 @@ CHASE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "onttl": tuple(each.value for each in OnTtl),
         "slip": ("5bps",),
         "throttle": ("250ms",),
+        "restart": tuple(each.value for each in OnRestart),
     }
 )
 """Options that take a value, with the values a completion offers."""

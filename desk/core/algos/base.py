@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from desk.core.book import Book
 from desk.core.orders import Order
+from desk.model.command import OnRestart
 from desk.model.event import OrderReport, TimerFired
 from desk.model.instrument import Instrument
 from desk.model.intent import Intent, Refusal
@@ -68,6 +69,10 @@ class Algo(Protocol):
     @property
     def quantity(self) -> Decimal:
         """What the parent asked for: its children may never exceed it."""
+
+    @property
+    def on_restart(self) -> OnRestart:
+        """How it comes back when the desk has been restarted."""
 
     @property
     def is_done(self) -> bool:

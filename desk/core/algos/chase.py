@@ -13,7 +13,7 @@ from msgspec import structs
 from desk.core.algos import chase_price
 from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop
 from desk.core.orders import Order
-from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnTtl
+from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnRestart, OnTtl
 from desk.model.event import (
     AmendRejected,
     OrderAccepted,
@@ -74,6 +74,11 @@ class Chase:
     def quantity(self) -> Decimal:
         """What the parent asked for."""
         return self._memo.spec.quantity
+
+    @property
+    def on_restart(self) -> OnRestart:
+        """How it comes back when the desk has been restarted."""
+        return self._memo.spec.on_restart
 
     @property
     def is_done(self) -> bool:

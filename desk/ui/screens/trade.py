@@ -11,7 +11,7 @@ from textual.widgets import Static
 from desk.model.command import CancelAll, CancelLevel, CancelOrder, Command, Flatten, PauseAlgo, ResumeAlgo, StopAlgo
 from desk.model.order import Side
 from desk.model.units import AlgoId
-from desk.model.view import DeskView
+from desk.model.view import AlgoState, DeskView
 from desk.ui.arming import Origin
 from desk.ui.complaint import Misread
 from desk.ui.dealing import Dealer, Tone
@@ -174,7 +174,14 @@ class TradeScreen(BackpressureScreen[None]):
             blotter.select(Tab(what))
 
     def action_run(self, what: str) -> None:
-        """Pause, resume or stop the run of the blotter's row."""
+        """Pause, resume or stop the run of the blotter's row, or resume all that are parked."""
+        if what == "resume-all":
+            parked = [row.id for row in self._session.view.algos if row.state is AlgoState.PARKED]
+            if parked:
+                self.dealer.deal([ResumeAlgo(run) for run in parked], Origin.KEY)
+            else:
+                self._say("nothing to resume: no run is parked", Tone.REFUSED)
+            return
         try:
             run = run_of(self._panes.blotter.selected(), self._session.view)
         except Misread as misread:
