@@ -13,11 +13,11 @@ from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, Sen
 from desk.model.event import TimerKey
 from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Refusal, Wake
 from desk.model.order import OrderKind
-from desk.model.units import SECOND, Nanos, SubId, Symbol
+from desk.model.units import SECOND, SubId, Symbol
 from desk.model.view import AlertRow
 
-CANCEL_PAUSE: Final = Nanos(SECOND)
-"""A cancel that found nothing twice is not sent again sooner: its end is news that is on its way already."""
+CANCEL_PAUSE: Final = SECOND
+"""A cancel that found nothing twice is not sent again sooner, and then later and later: its end is news on its way."""
 
 
 class Acts:
@@ -58,12 +58,17 @@ class Acts:
             return
         if order.pending == "cancel":
             return
-        if order.cancels_refused > 1 and self.state.now - order.asked < CANCEL_PAUSE:
+        if order.cancels_refused > 1 and not self._may_repeat(order):
             order.is_cancel_wanted = True  # the pulse asks again
             return
         effect = SendCancel(self.state.now, order.spec.id, order.spec.symbol)
         record_send(self.state, effect)
         self.out.append(effect)
+
+    def _may_repeat(self, order: Order) -> bool:
+        """Tell whether a cancel that has found nothing twice may be sent once more."""
+        pause = CANCEL_PAUSE << min(order.cancels_refused - 2, 3)
+        return self.state.now - order.asked >= pause and self.state.limiter.may_repeat(self.state.now)
 
     def stop_runs(self, reason: str, sub: SubId | None = None, symbol: Symbol | None = None) -> None:
         """Stop the unfinished runs, of one sub-account and symbol where given."""

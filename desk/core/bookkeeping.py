@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from desk.core import ids, ledger, orders
 from desk.core.ledger import Account
+from desk.core.limiter import ORDER_WEIGHT
 from desk.core.orders import Order
 from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
 from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel, SendOrder
@@ -44,6 +45,7 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             if spec.id in state.orders:
                 raise InvariantBroken(f"{spec.id}: id used twice")
             state.keep(orders.submit(spec, effect.ts))
+            state.limiter.note_order(effect.ts)
             parts = ids.parse(spec.id)
             if parts is not None and parts.epoch == state.epoch:
                 state.order_seq = max(state.order_seq, parts.seq)
@@ -51,11 +53,13 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             order = state.orders[order_id]
             order.pending, order.is_cancel_wanted, order.asked = "cancel", True, effect.ts
             order.requests += 1
+            state.limiter.note_weight(ORDER_WEIGHT, effect.ts)
         case SendAmend(order=order_id, price=price, quantity=quantity):
             order = state.orders[order_id]
             order.pending, order.quantity_asked, order.price_asked = "amend", quantity, price
             order.asked = effect.ts
             order.requests += 1
+            state.limiter.note_order(effect.ts)
 
 
 def apply_report(state: DeskState, report: OrderReport) -> Booked:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, breaks, ids, modes
+from desk.core import bookkeeping, breaks, ids, limiter, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
@@ -21,6 +21,8 @@ from desk.model.effect import (
     Crossed,
     Effect,
     Learned,
+    RequestDepth,
+    RequestTruth,
     RunEnded,
     RunStarted,
     SendAmend,
@@ -73,6 +75,10 @@ class Checkpoint(Struct, kw_only=True):
     adjustments: list[Crossed] = []
     breaks: dict[Symbol, Nanos] = {}
     halts: dict[Symbol, Nanos] = {}
+    sent: list[Nanos] = []
+    """When the latest orders and amendments left."""
+    asked: list[tuple[Nanos, int]] = []
+    """When the latest cancels and questions left, with their weights."""
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -106,6 +112,8 @@ def save(state: DeskState) -> bytes:
             adjustments=list(state.adjustments.values()),
             breaks=dict(state.breaks),
             halts=dict(state.halts),
+            sent=list(state.limiter.orders),
+            asked=list(state.limiter.weights),
         )
     )
 
@@ -159,6 +167,8 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.funded = dict(checkpoint.funded)
     state.posting_seq = checkpoint.posting_seq
     state.breaks, state.halts = dict(checkpoint.breaks), dict(checkpoint.halts)
+    state.limiter.orders.extend(checkpoint.sent)
+    state.limiter.weights.extend(checkpoint.asked)
     state.adjustments = {each.number: each for each in checkpoint.adjustments}
     state.alerts.extend(checkpoint.alerts)
     state.alert_seq = checkpoint.alerts[-1].seq if checkpoint.alerts else 0
@@ -182,11 +192,11 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.open_account(state, sub)
         case SendOrder() | SendCancel() | SendAmend():
             bookkeeping.record_send(state, message)
-        case RunStarted(algo=algo, spec=spec, arrival=arrival):
-            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, arrival=arrival, started=message.ts))
-            state.run_seq = max(state.run_seq, ids.run_number(algo))
-        case RunEnded(algo=algo, reason=reason):
-            _end(state, algo, reason)
+        case RequestTruth() | RequestDepth():
+            weight = limiter.TRUTH_WEIGHT if isinstance(message, RequestTruth) else limiter.DEPTH_WEIGHT
+            state.limiter.note_weight(weight, message.ts)
+        case RunStarted() | RunEnded():
+            _fold_run(state, message)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
         case BreakNoted():
@@ -197,6 +207,15 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.apply_report(state, message)
         case _:
             pass
+
+
+def _fold_run(state: DeskState, message: RunStarted | RunEnded) -> None:
+    match message:
+        case RunStarted(algo=algo, spec=spec, arrival=arrival):
+            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, arrival=arrival, started=message.ts))
+            state.run_seq = max(state.run_seq, ids.run_number(algo))
+        case RunEnded(algo=algo, reason=reason):
+            _end(state, algo, reason)
 
 
 def _fold_mode(state: DeskState, command: Command) -> None:

@@ -6,6 +6,7 @@ from desk.core import adjusting, flatten, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
 from desk.core.algos.chase import Chase, ChaseMemo
+from desk.core.limiter import TRUTH_WEIGHT
 from desk.core.orders import Order
 from desk.core.risk import gate
 from desk.core.risk.gate import Claim
@@ -53,6 +54,7 @@ def obey(acts: Acts, command: Command) -> None:
             _set_mode(acts, command)
         case Requery():
             acts.state.truth_asked, acts.state.truth_asked_at = True, acts.state.now
+            acts.state.limiter.note_weight(TRUTH_WEIGHT, acts.state.now)
             acts.out.append(RequestTruth(acts.state.now))
         case _ if isinstance(command, Bookkeeping):
             adjusting.book(acts, command)

@@ -3,7 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from desk.core import bookkeeping, breaks, charts, comeback, commands, fence, flatten, modes, queue, reconcile, resolve
+from desk.core import (
+    bookkeeping,
+    breaks,
+    charts,
+    comeback,
+    commands,
+    fence,
+    flatten,
+    limiter,
+    modes,
+    queue,
+    reconcile,
+    resolve,
+)
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
@@ -34,7 +47,7 @@ from desk.model.event import (
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderStatus
-from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos
+from desk.model.units import SECOND, ClientOrderId, Nanos, Symbol
 from desk.model.view import DeskMode, FillRow
 
 PULSE: Final = TimerKey(None, "pulse")
@@ -98,7 +111,7 @@ class Engine:
         for instrument in event.instruments:
             state.instruments[instrument.symbol] = instrument
             state.markets[instrument.symbol] = Market(instrument)
-            self._acts.out.append(RequestDepth(state.now, instrument.symbol))
+            self._ask_depth(instrument.symbol)
         if state.mode is not DeskMode.HALTED:  # a halt outlives a restart
             modes.set_mode(state, DeskMode.STARTING, "waiting for the first market data")
         self._ask_truth()
@@ -131,9 +144,21 @@ class Engine:
         self._judge()
 
     def _ask_truth(self) -> None:
-        if not self.state.truth_asked:
+        if not self.state.truth_asked and self._may_ask(limiter.TRUTH_WEIGHT):
             self.state.truth_asked, self.state.truth_asked_at = True, self.state.now
             self._acts.out.append(RequestTruth(self.state.now))
+
+    def _ask_depth(self, symbol: Symbol) -> None:
+        if self._may_ask(limiter.DEPTH_WEIGHT):
+            self._acts.out.append(RequestDepth(self.state.now, symbol))
+
+    def _may_ask(self, weight: int) -> bool:
+        """Tell whether a question may leave, and count it; one that may not is asked again at a later pulse."""
+        state = self.state
+        if not state.limiter.may_ask(weight, state.now):
+            return False
+        state.limiter.note_weight(weight, state.now)
+        return True
 
     # Market data
 
@@ -150,13 +175,13 @@ class Engine:
         market = self.state.markets[delta.symbol]
         queue.on_delta(self._resting(delta.symbol), delta, market.book)
         if market.book.on_delta(delta) is Sync.GAP:
-            self._acts.out.append(RequestDepth(self.state.now, delta.symbol))
+            self._ask_depth(delta.symbol)
             self._judge()
 
     def _on_depth(self, snapshot: BookSnapshot) -> None:
         market = self.state.markets[snapshot.symbol]
         if market.book.on_snapshot(snapshot) is Sync.GAP:
-            self._acts.out.append(RequestDepth(self.state.now, snapshot.symbol))
+            self._ask_depth(snapshot.symbol)
         for order in self.state.open_orders(symbol=snapshot.symbol):
             if order.status is OrderStatus.WORKING and order.ahead is None:
                 order.ahead = queue.joined(order, market.book)
@@ -201,11 +226,10 @@ class Engine:
             return
         self._place_in_queue(order, report)
         if order.is_open and isinstance(report, OutcomeUnknown):
-            self.state.doubts = 0
-            self._resolve()
+            self._doubt()
         if booked.fill is not None:
             self._tell_fill(booked.fill)
-            self._trim_closing(order)
+            flatten.trim_closing(self._acts, order)
         if isinstance(report, OrderRejected):
             self._acts.alert(Severity.WARN, f"{order.spec.id} rejected: {order.reason}")
         if order.is_cancel_wanted and order.is_open and not order.is_in_flight:
@@ -251,7 +275,7 @@ class Engine:
         state = self.state
         for symbol, market in state.markets.items():
             if not market.book.synced:
-                self._acts.out.append(RequestDepth(state.now, symbol))
+                self._ask_depth(symbol)
         for order in list(state.open.values()):
             if order.is_cancel_wanted and not order.is_in_flight:
                 self._acts.cancel(order)
@@ -267,7 +291,7 @@ class Engine:
     def _truth_pause(self) -> Nanos:
         """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed."""
         if not self.state.truth_known:
-            return Nanos(SECOND)
+            return max(Nanos(SECOND), self.state.limiter.pause(self.state.now))
         return breaks.ROUND_PAUSE if breaks.is_asking(self.state) else TRUTH_PAUSE
 
     def _resolve(self) -> None:
@@ -278,8 +302,16 @@ class Engine:
             return
         state.truth_asked = False  # the answer to the last question is lost, or came too early
         self._ask_truth()
-        self._acts.out.append(ArmTimer(state.now, resolve.RESOLVE, Nanos(state.now + resolve.pause(state.doubts))))
+        pause = max(resolve.pause(state.doubts), state.limiter.pause(state.now))
+        self._acts.out.append(ArmTimer(state.now, resolve.RESOLVE, Nanos(state.now + pause)))
         state.doubts += 1
+
+    def _doubt(self) -> None:
+        """Ask about a new doubt at once, unless so much has been asked that the next question answers it as well."""
+        state = self.state
+        if not state.doubts or state.now - state.truth_asked_at >= state.limiter.pause(state.now):
+            state.doubts = 0
+            self._resolve()
 
     def _arm_pulse(self) -> None:
         self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))
@@ -330,22 +362,6 @@ class Engine:
         run = self.state.runs.get(order.spec.algo) if order.spec.algo is not None else None
         if run is not None and not run.is_done:
             self._acts.drive(run, report)
-
-    def _trim_closing(self, order: Order) -> None:
-        """Cancel closing orders that a fill has made larger than the position, the newest first."""
-        state, sub, symbol = self.state, order.spec.sub, order.spec.symbol
-        if not bookkeeping.is_sub(state, sub):
-            return
-        held = state.accounts[sub].quantity(symbol)
-        closing = [each for each in state.open_orders(sub, symbol) if each.spec.closing]
-        for side_sign in (1, -1):
-            room = max(held * -side_sign, ZERO)
-            for each in closing:
-                if each.spec.side.sign != side_sign:
-                    continue
-                room -= each.leaves
-                if room < 0:
-                    self._acts.cancel(each)
 
 
 HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {

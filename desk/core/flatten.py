@@ -7,14 +7,16 @@ left to do where the books do not add up.
 from decimal import Decimal
 from typing import Final
 
+from desk.core import bookkeeping
 from desk.core.acting import Acts
+from desk.core.orders import Order
 from desk.core.risk import gate
 from desk.core.risk.gate import Claim
 from desk.core.state import DeskState
 from desk.model.effect import Severity
 from desk.model.intent import Place
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side
-from desk.model.units import UNALLOCATED, SubId, Symbol
+from desk.model.units import UNALLOCATED, ZERO, SubId, Symbol
 
 TRIES_MAX: Final = 3
 """Closing orders per position: a book too thin to take it all is a person's decision."""
@@ -74,6 +76,23 @@ def go_on(acts: Acts, sub: SubId, symbol: Symbol) -> None:
     if refusal is not None:
         del state.flattens[sub, symbol]
         acts.alert(Severity.ERROR, f"flatten: {refusal.reason}")
+
+
+def trim_closing(acts: Acts, order: Order) -> None:
+    """Cancel closing orders that a fill of `order` has made larger than the position, the newest first."""
+    state, sub, symbol = acts.state, order.spec.sub, order.spec.symbol
+    if not bookkeeping.is_sub(state, sub):
+        return
+    held = state.accounts[sub].quantity(symbol)
+    closing = [each for each in state.open_orders(sub, symbol) if each.spec.closing]
+    for side_sign in (1, -1):
+        room = max(held * -side_sign, ZERO)
+        for each in closing:
+            if each.spec.side.sign != side_sign:
+                continue
+            room -= each.leaves
+            if room < 0:
+                acts.cancel(each)
 
 
 def _start(acts: Acts, sub: SubId, symbol: Symbol) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
+from desk.core.limiter import Limiter
 from desk.core.orders import Order
 from desk.model.effect import Crossed
 from desk.model.event import Limits, LinkState, VenuePosition
@@ -119,6 +120,7 @@ class DeskState:
     """Why this desk may send nothing at all: a newer one acts on the account; empty when none does."""
     fault: str = ""
     """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
+    limiter: Limiter = field(default_factory=Limiter)
     instruments: dict[Symbol, Instrument] = field(default_factory=dict)
     markets: dict[Symbol, Market] = field(default_factory=dict)
     accounts: dict[SubId, Account] = field(default_factory=_house_accounts)

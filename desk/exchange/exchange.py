@@ -9,10 +9,12 @@ from desk.exchange.accounts import Account
 from desk.exchange.latency import DEFAULT_LATENCY, Latency
 from desk.exchange.market import Ended, Mark, MarketRecord, MarketSource, Notice, Print
 from desk.exchange.memo import Memo, decode, encode
+from desk.exchange.meters import Meters
 from desk.exchange.order_entry import OrderEntry
 from desk.exchange.pit import Pit
 from desk.exchange.reporting import Reporter
 from desk.exchange.schedule import Schedule
+from desk.exchange.validation import Refused
 from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
 from desk.model.event import AccountReported, Event, LinkChanged, LinkState, VenueTruth
 from desk.model.instrument import Instrument
@@ -61,6 +63,7 @@ class Exchange:
             chance=self._chance,
         )
         self._pits = {symbol: Pit(each, self._reporter) for symbol, each in self._instruments.items()}
+        self.meters = Meters()
         self._entry = OrderEntry(self._pits, self._reporter, leverage)
         self._open(start)
 
@@ -187,6 +190,10 @@ class Exchange:
             self._answer_depth(record.symbol)
 
     def _on_request(self, request: VenueEffect) -> None:
+        refused = self.meters.take(request, self._now)
+        if refused is not None:
+            self._turn_away(request, refused)
+            return
         if isinstance(request, RequestTruth):
             self._reporter.tell_truth(request.ts)
             return
@@ -202,6 +209,18 @@ class Exchange:
         pit = self._pits.get(request.spec.symbol if isinstance(request, SendOrder) else request.symbol)
         if pit is not None:
             self._publish(pit)
+
+    def _turn_away(self, request: VenueEffect, refused: Refused) -> None:
+        """Refuse a request that is one too many; a question is left without an answer."""
+        match request:
+            case SendOrder(spec=spec):
+                self._reporter.order_refused(spec.id, refused)
+            case SendCancel(order=order):
+                self._reporter.cancel_refused(order, refused)
+            case SendAmend(order=order):
+                self._reporter.amend_refused(order, refused)
+            case _:
+                pass
 
     def _answer_depth(self, symbol: Symbol) -> None:
         """Answer with the depth, as soon as there is a whole one."""

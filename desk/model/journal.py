@@ -11,6 +11,8 @@ from desk.model.effect import (
     Crossed,
     Effect,
     Learned,
+    RequestDepth,
+    RequestTruth,
     RunEnded,
     RunStarted,
     SendAmend,
@@ -30,7 +32,7 @@ from desk.model.units import Nanos
 
 # Market data and the link are the present, not the past: a restart asks for them again. Timers are the present too:
 # runs come back parked and arm theirs when they are resumed. Of the venue's truth, which a quiet desk asks for twice a
-# minute, only what was new is kept. Alerts are derived.
+# minute, only what was new is kept; that it was asked for counts against the venue's limits. Alerts are derived.
 Journalled = (
     OrderReport
     | AccountReported
@@ -47,6 +49,8 @@ Journalled = (
     | CashMoved
     | Crossed
     | BreakNoted
+    | RequestTruth
+    | RequestDepth
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

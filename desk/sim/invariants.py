@@ -91,6 +91,11 @@ class Judge:
                 self._oracle.blame("I14", f"trade {key[1]} of {key[0]} is not booked {(now - at) // SECOND} s later")
                 del self._unbooked[key]
 
+    def check_rate(self) -> None:
+        """Check that the venue has never had to refuse a request as one too many."""
+        if self._exchange.meters.overruns:
+            self._oracle.blame("I8", f"{self._exchange.meters.overruns} requests over the venue's limits")
+
     def check_calm(self, state: DeskState, now: Nanos) -> None:
         """Check that the desk has come to agree with the venue, to the last digit."""
         truth = self._exchange.truth(now)

@@ -148,6 +148,7 @@ class Lives:
                 self._oracle.parents[effect.algo] = effect.spec.quantity
             elif isinstance(effect, Alert) and effect.severity is Severity.WARN:
                 self._counts[Sighting.LIMIT_ENGAGED] += "expected at most" in effect.text
+                self._counts[Sighting.RATE_ENGAGED] += "orders in " in effect.text
                 self._counts[Sighting.CROSSING_HELD] += "it would meet our own" in effect.text
         self._judge.after_turn(process)
 

@@ -1,7 +1,7 @@
 """What really happened at the venue, kept apart from the desk; and what must never happen there."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -19,13 +19,13 @@ from desk.model.event import (
 )
 from desk.model.market import MarkPrice
 from desk.model.order import OrderSpec, Side
-from desk.model.units import SECOND, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.sim.plan import Sighting
 
 SLACK: Final = Decimal("1.10")
 """Prices move between the gate and the venue: what is owed may be this much more than what was checked."""
-RATE_SPAN: Final = Nanos(10 * SECOND)
-RATE_MAX: Final = 300
+MARKS_KEPT: Final = 20
+"""Mark prices remembered: those of some ten seconds."""
 SELF_TRADE: Final = "self-trade prevention"
 
 
@@ -63,6 +63,7 @@ class Oracle:
         self.trades: dict[tuple[Symbol, int], tuple[OrderFilled, Nanos]] = {}
         self.violations: list[str] = []
         self.marks: dict[Symbol, Decimal] = {}
+        self._marks_lately: deque[dict[Symbol, Decimal]] = deque(maxlen=MARKS_KEPT)
         self.funded_at = Nanos(0)
         """When the venue last paid funding: news of it takes a moment to reach the desk."""
         self.parents: dict[AlgoId, Decimal] = {}
@@ -82,7 +83,6 @@ class Oracle:
         self._run_filled: dict[AlgoId, Decimal] = {}
         self._open: dict[ClientOrderId, Standing] = {}
         self._versions = 0
-        self._span = self._requests = 0
 
     def open(self) -> Iterator[tuple[ClientOrderId, Standing]]:
         """Yield our orders open at the venue."""
@@ -98,7 +98,6 @@ class Oracle:
 
     def arrived(self, request: VenueEffect, now: Nanos) -> None:
         """A request has reached the venue."""
-        self._count(request, now)
         self._coming = None
         if isinstance(request, SendAmend) and request.order in self.orders:
             self._coming = self.orders[request.order].spec
@@ -111,15 +110,6 @@ class Oracle:
     def taken_in(self) -> None:
         """The request that had arrived has had all its consequences."""
         self._coming = None
-
-    def _count(self, request: VenueEffect, now: Nanos) -> None:
-        """Count as the venue does: orders, amendments and cancels in whole spans of its own clock."""
-        if isinstance(request, SendOrder | SendAmend | SendCancel):
-            span = now // RATE_SPAN
-            self._requests = self._requests + 1 if span == self._span else 1
-            self._span = span
-            if self._requests > RATE_MAX:
-                self.blame("I8", f"more than {RATE_MAX} requests in {RATE_SPAN // SECOND} s")
 
     def sent(self, request: VenueEffect) -> None:
         """The desk has let a request go."""
@@ -141,6 +131,7 @@ class Oracle:
             case OrderCancelled() | OrderExpired():
                 self._on_ended(event)
             case MarkPrice():
+                self._marks_lately.append(dict(self.marks))
                 self.marks[event.symbol] = event.price
             case FundingPaid():
                 self.funded_at = now
@@ -192,10 +183,8 @@ class Oracle:
             return
         standing.is_open = False
         self._open.pop(event.order, None)
-        if isinstance(event, OrderExpired) and event.reason == SELF_TRADE:
-            self._counts[Sighting.SELF_TRADE] += 1
-            if self._coming is not None:
-                self.on_met(standing.spec, self._coming)
+        if isinstance(event, OrderExpired) and event.reason == SELF_TRADE and self._coming is not None:
+            self.on_met(standing.spec, self._coming)
 
     def _check_slot(self, taken: Standing) -> None:
         if taken.spec.algo is None:
@@ -222,8 +211,10 @@ class Oracle:
         taken.is_open = False
         before = self._bound(sub)
         taken.is_open = True
-        equity = self._equity(sub)
-        if after > before and after > equity * SLACK:
+        # An order is under way for seconds: what it was checked against is the best that was true meanwhile.
+        equity = max(self._equity(sub, marks) for marks in (*self._marks_lately, self.marks))
+        # Closing a position lays bare the orders that it had been netted with: that is not the next order's doing.
+        if before <= equity * SLACK < after:
             self.blame(
                 "I5",
                 f"{taken.spec.id}: sub-account {sub} would need {after:.2f} of margin with everything filled, "
@@ -241,9 +232,9 @@ class Oracle:
             bound += max(abs(held + reach[Side.BUY]), abs(held - reach[Side.SELL])) * mark
         return bound / self._leverage
 
-    def _equity(self, sub: SubId) -> Decimal:
+    def _equity(self, sub: SubId, marks: Mapping[Symbol, Decimal]) -> Decimal:
         equity = self._wallets[sub]
-        for symbol, mark in self.marks.items():
+        for symbol, mark in marks.items():
             holding = self.holding(sub, symbol)
             equity += holding.cash + holding.quantity * mark
         return equity

@@ -70,10 +70,11 @@ class Sighting(StrEnum):
     FILL_BEHIND_CANCEL = "fill-behind-cancel"
     FILL_OVERTOOK = "fill-overtook"
     """A trade reached the desk before the acknowledgement of its order."""
-    SELF_TRADE = "self-trade"
     FUNDING = "funding"
     CROSSING_HELD = "crossing-held"
     """An order that would have met one of ours was held."""
+    RATE_ENGAGED = "rate-engaged"
+    """An order was refused because too many had left."""
     LIMIT_ENGAGED = "limit-engaged"
     """The gate refused an order."""
 

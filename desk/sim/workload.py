@@ -32,6 +32,7 @@ _STALE_MS: Final = 10_000
 """The simulated market speaks every second or two: a touch of that age is not old here."""
 
 _MOST_OF_IT: Final = Decimal("0.7")
+_HURRY: Final = 1_000
 
 
 class Trader:
@@ -41,7 +42,9 @@ class Trader:
         self._chance = chance
         self._stretched: SubId | None = None
         """The sub-account whose limits have just been tried, to be tried again before the answer is there."""
-        self._acts: tuple[tuple[int, Callable[[DeskState], Command | None]], ...] = (
+        self._hurried = 0
+        """Orders still to be placed in a hurry."""
+        self._acts: tuple[tuple[float, Callable[[DeskState], Command | None]], ...] = (
             (30, self._rest),
             (8, self._take),
             (10, self._cancel),
@@ -50,6 +53,7 @@ class Trader:
             (10, self._steer),
             (8, self._close),
             (4, self._stretch),
+            (1, self._hurry),
             (3, self._cancel_all),
             (3, self._flatten),
         )
@@ -59,6 +63,8 @@ class Trader:
         """Draw how long the trader thinks; now and then not at all."""
         if self._stretched is not None:
             return 0.001
+        if self._hurried:
+            return 0.01
         return self._chance.expovariate(1.2) if self._chance.random() < 0.8 else self._chance.uniform(0.0, 0.1)
 
     def act(self, state: DeskState) -> Command | None:
@@ -67,6 +73,8 @@ class Trader:
             return ResumeDesk()
         if self._stretched is not None:
             return self._stretch(state)
+        if self._hurried:
+            return self._hurry(state)
         _, act = self._chance.choices(self._acts, self._weights)[0]
         return act(state)
 
@@ -190,6 +198,21 @@ class Trader:
             side=Side.BUY,
             quantity=instrument.round_down_to_lot(min(allowed, instrument.quantity_max)),
             price=bid - instrument.tick_size * 40,
+        )
+
+    def _hurry(self, state: DeskState) -> Command | None:
+        """Place the smallest orders as fast as a script would, for longer than the venue's shortest span."""
+        self._hurried = self._hurried - 1 if self._hurried else _HURRY
+        instrument, bid = self._market(state)
+        if bid is None:
+            return None
+        return PlaceOrder(
+            sub=self._sub(state),
+            symbol=instrument.symbol,
+            side=Side.BUY,
+            quantity=instrument.round_up_to_lot(instrument.notional_min * 2 / bid),
+            price=bid - instrument.tick_size * 40,
+            tif=TimeInForce.IOC,
         )
 
     def _cancel_all(self, state: DeskState) -> Command:

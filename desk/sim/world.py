@@ -165,6 +165,7 @@ class World:
         """Once a second: what comes by the clock, and what must not be late."""
         self._agenda.push(Nanos(now + _HEARTBEAT), self._beat)
         self._weather.beat(now)
+        self._judge.check_rate()
         state = self.lives.state
         if state is None or not self.lives.is_awake(now) or not self._network.is_open:
             self._deaf_until = now

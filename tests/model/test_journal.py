@@ -22,7 +22,11 @@ def test_the_present_is_not_journalled():
     link = LinkChanged(1, LinkState.UP, "")
     alert = Alert(1, Severity.INFO, "hello")
 
-    assert not any(is_journalled(each) for each in (quote, link, alert, RequestTruth(1)))
+    assert not any(is_journalled(each) for each in (quote, link, alert))
+
+
+def test_a_question_is_for_it_counts_against_the_venues_limits():
+    assert is_journalled(RequestTruth(1))
 
 
 def test_a_record_takes_time_and_kind_from_its_body():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desk.core import bookkeeping, checkpoint, orders, reconcile
 from desk.core.engine import HANDLERS, Engine
+from desk.core.limiter import Limiter
 from desk.core.orders import TRANSITIONS, Order
 from desk.core.risk import crossing
 from desk.core.risk.gate import Claim
@@ -158,7 +159,33 @@ def limits_ignore_what_is_in_flight(patch):
     patch.setattr(Order, "outstanding", property(resting_only))
 
 
+def the_limiter_forgets(patch):
+    restore = checkpoint.restore
+
+    def forgetful(memo, tail, limits):
+        state = restore(memo, tail, limits)
+        state.limiter.orders.clear()
+        return state
+
+    patch.setattr(checkpoint, "restore", forgetful)
+
+
+def a_token_bucket(patch):
+    def problem(limiter, now, *, is_closing):
+        """A bucket of the venue's whole limit that refills evenly."""
+        full, per_second = 300, 30
+        tokens, last = getattr(a_token_bucket, "level", (full, now))
+        tokens = min(full, tokens + max(0, now - last) * per_second / 1e9)
+        a_token_bucket.level = (max(0, tokens - 1), now)
+        return "" if tokens >= 1 else "orders in 10 s: the bucket is empty"
+
+    a_token_bucket.level = (300, 0)
+    patch.setattr(Limiter, "problem", problem)
+
+
 MUTANTS = {
+    "the limiter forgets": Mutant(the_limiter_forgets, DEATHS, frozenset({"I8"}), seeds=40),
+    "a token bucket": Mutant(a_token_bucket, (), frozenset({"I8"})),
     "our own orders may meet": Mutant(own_orders_may_meet, (), frozenset({"C10"})),
     "absent now counts as never there": Mutant(absent_means_never_there, LOSSES, frozenset({"I11", "I6"})),
     "limits ignore what is in flight": Mutant(limits_ignore_what_is_in_flight, LOSSES, frozenset({"I5", "I9", "I10"})),

@@ -98,12 +98,29 @@ def test_a_fill_behind_a_cancel_that_has_left_is_counted(oracle):
     assert oracle._counts[Sighting.FILL_BEHIND_CANCEL] == 1
 
 
-def test_an_end_by_self_trade_prevention_is_counted(oracle):
+def test_two_orders_of_ours_that_meet_are_told(oracle):
+    met = []
+    oracle.on_met = lambda resting, coming: met.append((resting.id, coming.id))
+    coming = numbered(2, side=Side.SELL)
     accept(oracle, spec())
+
+    oracle.arrived(SendOrder(at(1), coming), at(1))
+    oracle.heard(OrderExpired(at(1), spec().id, D(0), SELF_TRADE, at(1)), at(1))
+
+    assert met == [(spec().id, coming.id)]
+
+
+def test_an_order_of_ours_that_meets_a_stranger_is_nobodys_fault(oracle):
+    met = []
+    oracle.on_met = lambda resting, coming: met.append(resting.id)
+    oracle.arrived(SendOrder(at(1), spec()), at(1))
+    oracle.taken_in()
+    accept(oracle, spec())
+    oracle.taken_in()
 
     oracle.heard(OrderExpired(at(1), spec().id, D(0), SELF_TRADE, at(1)), at(1))
 
-    assert oracle._counts[Sighting.SELF_TRADE] == 1
+    assert met == []
 
 
 def _fields(event):

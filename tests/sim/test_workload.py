@@ -18,7 +18,7 @@ from tests.kit import rig
 from tests.kit.builders import BTC, D
 
 
-def wishes(made, seed=1, count=600):
+def wishes(made, seed=1, count=3_000):
     trader = Trader(Random(seed))
     asked = []
     for _ in range(count):

@@ -32,7 +32,7 @@ from desk.model.view import AlgoRow, AlgoState
 NOTHING_TO_AMEND: Final = -5027
 AMENDS_MAX: Final = 10_000
 """The venue's limit per order; after it the order is replaced."""
-NOT_COUNTED: Final = frozenset({"mode", "mark", "quarantine", "crossing"})
+NOT_COUNTED: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate"})
 """Refusals that say "not now": they do not use up the budget of rejects."""
 
 

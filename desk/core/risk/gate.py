@@ -208,6 +208,12 @@ def _value(wish: Place, claim: Claim, state: DeskState) -> str:
     return ""
 
 
+def _rate(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.kind in crossing.URGENT:
+        return ""
+    return state.limiter.problem(state.now, is_closing=wish.reduce_only)
+
+
 def _crossing(wish: Place, claim: Claim, state: DeskState) -> str:
     if claim.kind in crossing.URGENT:
         return ""
@@ -303,6 +309,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("mode", _mode),
     ("known", _known),
     ("quarantine", _quarantine),
+    ("rate", _rate),
     ("mark", _mark),
     ("filters", _filters),
     ("collar", _collar),

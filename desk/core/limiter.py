@@ -1,0 +1,110 @@
+"""How much more may be asked of the venue: a sliding log of what has left, over each span and the receive window.
+
+The venue counts in spans of its own clock, and a request may be up to the receive window on its way: whatever left in the
+last span and window may fall into one of its spans. A bucket that refills would let twice the limit into one. The log is
+made of what the journal holds, so a restart does not forget it.
+"""
+
+from collections import deque
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.units import SECOND, Nanos
+
+RECV_WINDOW: Final = Nanos(5 * SECOND)
+"""How long a request may be under way and still be counted on its arrival."""
+
+
+class Span(Struct, frozen=True):
+    """What the venue allows in one of its spans."""
+
+    length: Nanos
+    most: int
+
+
+ORDERS: Final = (Span(Nanos(10 * SECOND), 300), Span(Nanos(60 * SECOND), 1_200))
+WEIGHT: Final = Span(Nanos(60 * SECOND), 2_400)
+SHARE_OF_RISK: Final = 70
+"""Percent of the orders that new risk may use up: the rest is for the way out."""
+SHARE_OF_CLOSING: Final = 90
+SHARE_OF_QUESTIONS: Final = 60
+"""Percent of the weight that questions may use up: the rest is for cancels, and for others at this address."""
+SHARE_OF_REPEATS: Final = 30
+"""Percent of the weight up to which cancels are repeated."""
+ORDER_WEIGHT: Final = 1
+DEPTH_WEIGHT: Final = 20
+TRUTH_WEIGHT: Final = 28
+"""Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
+_PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
+"""Below so many percent of the weight, questions are so far apart ..."""
+_LONGEST: Final = Nanos(3 * SECOND)
+"""... and above: 20 a minute at 28 are a quarter of the venue's weight."""
+_KEPT: Final = Nanos(60 * SECOND + RECV_WINDOW)
+
+
+class Limiter:
+    """What has left lately."""
+
+    def __init__(self) -> None:
+        self.orders: deque[Nanos] = deque()
+        """When orders and amendments left."""
+        self.weights: deque[tuple[Nanos, int]] = deque()
+        """When cancels and questions left, and their weights."""
+
+    def note_order(self, now: Nanos) -> None:
+        """An order or an amendment leaves."""
+        self._forget(now)
+        self.orders.append(now)
+
+    def note_weight(self, weight: int, now: Nanos) -> None:
+        """A cancel or a question leaves."""
+        self._forget(now)
+        self.weights.append((now, weight))
+
+    def problem(self, now: Nanos, *, is_closing: bool) -> str:
+        """Return why one more order may not leave now, with when it may; empty when it may."""
+        share = SHARE_OF_CLOSING if is_closing else SHARE_OF_RISK
+        for span in ORDERS:
+            most = span.most * share // 100
+            used, first = self._used(span, now)
+            if used >= most:
+                free_in = max(1, (first + span.length + RECV_WINDOW - now) // SECOND)
+                return (
+                    f"orders in {span.length // SECOND} s: expected at most {most} of the venue's {span.most},"
+                    f" found {used} under way or just sent; free in {free_in} s"
+                )
+        return ""
+
+    def may_ask(self, weight: int, now: Nanos) -> bool:
+        """Tell whether a question of that weight may leave now."""
+        return self._weight(now) + weight <= WEIGHT.most * SHARE_OF_QUESTIONS // 100
+
+    def pause(self, now: Nanos) -> Nanos:
+        """Return how far apart questions should be: the more has been asked, the longer, so that the budget lasts."""
+        share = 100 * self._weight(now) // WEIGHT.most
+        return next((pause for most, pause in _PAUSES if share < most), _LONGEST)
+
+    def may_repeat(self, now: Nanos) -> bool:
+        """Tell whether a cancel that has found nothing may be sent again: asking for the truth finds out more."""
+        return self._weight(now) < WEIGHT.most * SHARE_OF_REPEATS // 100
+
+    def _weight(self, now: Nanos) -> int:
+        since = now - WEIGHT.length - RECV_WINDOW
+        return sum(each for at, each in self.weights if at > since)
+
+    def _used(self, span: Span, now: Nanos) -> tuple[int, Nanos]:
+        """Return how many orders count in a span, and when the oldest that has to go for one more to pass left."""
+        since = now - span.length - RECV_WINDOW
+        used, first = 0, now
+        for at in reversed(self.orders):
+            if at <= since:
+                break
+            used, first = used + 1, at
+        return used, first
+
+    def _forget(self, now: Nanos) -> None:
+        while self.orders and self.orders[0] <= now - _KEPT:
+            self.orders.popleft()
+        while self.weights and self.weights[0][0] <= now - _KEPT:
+            self.weights.popleft()
