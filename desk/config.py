@@ -17,6 +17,7 @@ from desk.model.event import Limits, SubAccount
 from desk.model.units import ZERO, SubId, Symbol
 
 KeyMode = Literal["safe", "confirm", "armed"]
+OnQuit = Literal["keep", "cancel", "flatten"]
 OnDetach = Literal["keep", "pause", "cancel", "flatten"]
 
 _PRESETS: Final = {
@@ -52,6 +53,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """By base currency."""
     on_detach: OnDetach = "keep"
     """What the engine does when its terminal goes away."""
+    on_quit: OnQuit = "keep"
+    """What becomes of what is open when the desk is left."""
     data_dir: Path = field(default_factory=lambda: platformdirs.user_data_path("desk"))
 
     @property
@@ -268,6 +271,7 @@ _KEYS: Final = {
     "confirm_above": _Key(_amount_or_none),
     "sizes": _Key(_sizes, None),
     "on_detach": _Key(_one_of(get_args(OnDetach))),
+    "on_quit": _Key(_one_of(get_args(OnQuit))),
     "data_dir": _Key(_path),
 }
 
@@ -298,6 +302,9 @@ key_mode = "confirm"
 confirm_above = 25000
 # What the engine does when its terminal goes away: keep (go on), pause (park the algos), cancel or flatten.
 on_detach = "keep"
+# What becomes of what is open when the desk is left: keep (it is there at the next start), cancel (orders), or
+# flatten (orders cancelled, positions closed). A second signal ends the process at once.
+on_quit = "keep"
 
 # Where the journal is kept; left out, it is your data directory.
 # data_dir = "~/desk-data"

@@ -16,7 +16,7 @@ import uvloop
 
 from desk.config import OnDetach, Settings
 from desk.core.state import DeskState
-from desk.model.command import CancelAll, Command, Flatten, KillDesk, PauseAlgo, RestrictDesk
+from desk.model.command import CancelAll, Command, Flatten, KillDesk, LeaveDesk, Leaving, PauseAlgo, RestrictDesk
 from desk.model.event import LinkState
 from desk.model.units import SECOND, Nanos
 from desk.model.view import AlgoState, DeskMode, DeskView
@@ -38,6 +38,8 @@ SWITCH_INTERVAL_S: Final = 1e-4
 """The default of 5 ms would make every tick wait for the screen's turn."""
 SCREEN_ENVIRONMENT: Final = {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "none", "ESCDELAY": "25"}
 """A late paint waits half as long, nothing moves for show, and Esc is not held back; the trader's own values win."""
+_LOOK_S: Final = 0.5
+"""How often a desk without a terminal looks whether its engine has ended."""
 DETACHED: Final = "detached"
 """How the screen ends when its terminal is gone: the engine goes on."""
 
@@ -50,7 +52,7 @@ def run_screen(options: Options) -> None:
         engine.start()
         try:
             if _show(options.settings, engine.handle, is_over=lambda: engine.is_over) == DETACHED:
-                _go_on_alone(options.settings.on_detach, engine.handle())
+                _go_on_alone(options.settings, engine.handle(), lambda: engine.is_over)
         finally:
             engine.stop()
 
@@ -138,8 +140,9 @@ async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> N
 async def _run_headless(options: Options, script: Script, span_s: int | None) -> DeskView:
     async with assembled(options) as assembly:
         pump = assembly.pump
+        wish = _wish_to_leave(options.settings, pump.command, pump.stop)
         for number in (signal.SIGINT, signal.SIGTERM):
-            get_running_loop().add_signal_handler(number, pump.stop)
+            get_running_loop().add_signal_handler(number, Insistence(wish, number))
         get_running_loop().add_signal_handler(signal.SIGUSR1, pump.command, KillDesk("SIGUSR1"))
 
         def follow(state: DeskState) -> None:
@@ -147,8 +150,10 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
                 pump.publish()
                 for command in script.advance(pump.view):
                     pump.command(command)
-            if state.link is LinkState.ENDED or script.complaint is not None or script.wants_quit:
+            if state.link is LinkState.ENDED or script.complaint is not None:
                 pump.stop()
+            elif script.wants_quit and not state.leaving:
+                wish()
 
         pump.observe(follow)
         async with _attended(options, pump):
@@ -181,9 +186,10 @@ def _show(
     if is_watching:
         app.only_watch()
     app.is_over = is_over
+    app.on_quit = Leaving(settings.on_quit) if settings.on_quit != "keep" else None
     app.signals = {
         signal.SIGHUP: lambda: app.exit(DETACHED),
-        signal.SIGTERM: lambda: app.exit("stopped"),
+        signal.SIGTERM: Insistence(_wish_to_leave(settings, seat.submit, lambda: app.exit("stopped")), signal.SIGTERM),
         signal.SIGUSR1: lambda: seat.submit(KillDesk("SIGUSR1")),
     }
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -195,17 +201,46 @@ def _show(
     return how
 
 
-def _go_on_alone(policy: OnDetach, handle: DeskHandle) -> None:
+def _go_on_alone(settings: Settings, handle: DeskHandle, is_over: Callable[[], bool]) -> None:
     """Let the engine go on without a terminal, as the policy says, until SIGTERM or SIGINT."""
     stopped = threading.Event()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    wish = _wish_to_leave(settings, handle.submit, stopped.set)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        insistence = Insistence(wish, number)
+        signal.signal(number, lambda *_, insistence=insistence: insistence())
     signal.signal(signal.SIGUSR1, lambda *_: handle.submit(KillDesk("SIGUSR1")))
     _forget_terminal()
-    for command in _on_detach(policy, handle.latest()):
+    for command in _on_detach(settings.on_detach, handle.latest()):
         handle.submit(command)
-    stopped.wait()
+    while not stopped.wait(_LOOK_S) and not is_over():
+        pass
+
+
+def _wish_to_leave(
+    settings: Settings, submit: Callable[[Command], object], leave_at_once: Callable[[], object]
+) -> Callable[[], object]:
+    """Return what a wish to leave does, by the settings."""
+    if settings.on_quit == "keep":
+        return leave_at_once
+    command = LeaveDesk(Leaving(settings.on_quit), "told to stop")
+    return lambda: submit(command)
+
+
+class Insistence:
+    """A signal that asks the first time and, the second time, does not wait: recovery does the work then."""
+
+    def __init__(self, ask: Callable[[], object], number: int) -> None:
+        self._ask = ask
+        self._number = number
+        self._has_asked = False
+
+    def __call__(self) -> None:
+        """Take the signal."""
+        if self._has_asked:
+            os._exit(128 + self._number)
+        self._has_asked = True
+        self._ask()
 
 
 def _on_detach(policy: OnDetach, view: DeskView) -> list[Command]:

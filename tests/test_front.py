@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from desk.cli import main
 from desk.config import Settings
-from desk.front import read_view, run_headless
+from desk.front import Insistence, read_view, run_headless
 from desk.model.command import CancelAll
 from desk.model.error import BadInput
 from desk.model.event import SubAccount
@@ -224,6 +224,37 @@ def test_a_desk_killed_while_it_trades_comes_back_whole(desk, in_background):
     assert [row.state for row in view.algos] == [AlgoState.PARKED]
     assert sum(fill.quantity for fill in view.fills if fill.side is Side.SELL) >= D("0.006")
     assert all(row.status is not OrderStatus.UNKNOWN for row in view.orders)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_desk_that_is_to_cancel_when_it_is_left_leaves_nothing_open(desk, in_background, number, monkeypatch):
+    monkeypatch.setenv("DESK_ON_QUIT", "cancel")
+    process = in_background("buy 0.01 btc @60000")
+    _until(lambda: _looks(desk, open_orders), process)
+
+    process.send_signal(number)
+
+    assert process.wait(20) == 0
+    assert open_orders(desk.run("", seconds=2, begin=None)) == []
+
+
+def test_a_desk_is_flattened_before_it_is_left_when_told_so(desk):
+    view = desk.run("buy 0.05 btc market; wait 1s; quit flatten", seconds=30)
+
+    assert held(view)["1"].get(BTC, 0) == 0
+    assert view.mode is DeskMode.STOPPING
+
+
+def test_whoever_insists_is_not_kept_waiting(monkeypatch):
+    asked = []
+    insistence = Insistence(lambda: asked.append(None), signal.SIGINT)
+    monkeypatch.setattr("os._exit", sys.exit)
+
+    insistence()
+    with pytest.raises(SystemExit, match="130"):
+        insistence()
+
+    assert len(asked) == 1
 
 
 def test_another_process_reads_the_status_of_a_running_desk(desk, live, capsys):

@@ -77,6 +77,7 @@ class Checkpoint(Struct, kw_only=True):
     halts: dict[Symbol, Nanos] = {}
     sent: list[Nanos] = []
     """When the latest orders and amendments left."""
+    starts: list[Nanos] = []
     asked: list[tuple[Nanos, int]] = []
     """When the latest cancels and questions left, with their weights."""
 
@@ -112,6 +113,7 @@ def save(state: DeskState) -> bytes:
             adjustments=list(state.adjustments.values()),
             breaks=dict(state.breaks),
             halts=dict(state.halts),
+            starts=list(state.starts),
             sent=list(state.limiter.orders),
             asked=list(state.limiter.weights),
         )
@@ -167,6 +169,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.funded = dict(checkpoint.funded)
     state.posting_seq = checkpoint.posting_seq
     state.breaks, state.halts = dict(checkpoint.breaks), dict(checkpoint.halts)
+    state.starts = tuple(checkpoint.starts)
     state.limiter.orders.extend(checkpoint.sent)
     state.limiter.weights.extend(checkpoint.asked)
     state.adjustments = {each.number: each for each in checkpoint.adjustments}
@@ -188,6 +191,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
     match message:
         case Started(epoch=epoch):
             state.epoch = epoch
+            modes.note_start(state, message.ts)
         case SubAccountOpened(sub=sub):
             bookkeeping.open_account(state, sub)
         case SendOrder() | SendCancel() | SendAmend():

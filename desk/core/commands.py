@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from desk.core import adjusting, flatten, modes
+from desk.core import adjusting, flatten, leaving, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
 from desk.core.algos.chase import Chase, ChaseMemo
@@ -20,6 +20,7 @@ from desk.model.command import (
     Flatten,
     FlattenVenue,
     KillDesk,
+    LeaveDesk,
     PauseAlgo,
     PlaceOrder,
     Requery,
@@ -50,7 +51,7 @@ def obey(acts: Acts, command: Command) -> None:
             _start_chase(acts, command)
         case StopAlgo() | PauseAlgo() | ResumeAlgo():
             _steer(acts, command)
-        case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk():
+        case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk() | LeaveDesk():
             _set_mode(acts, command)
         case Requery():
             acts.state.truth_asked, acts.state.truth_asked_at = True, acts.state.now
@@ -184,8 +185,10 @@ def _start_chase(acts: Acts, command: StartChase) -> None:
     return None
 
 
-def _set_mode(acts: Acts, command: ResumeDesk | KillDesk | ReviveDesk | RestrictDesk) -> None:
+def _set_mode(acts: Acts, command: ResumeDesk | KillDesk | ReviveDesk | RestrictDesk | LeaveDesk) -> None:
     match command:
+        case LeaveDesk():
+            leaving.begin(acts, command)
         case ResumeDesk():
             _resume_desk(acts)
         case KillDesk(reason=reason):

@@ -112,6 +112,8 @@ class Engine:
             state.instruments[instrument.symbol] = instrument
             state.markets[instrument.symbol] = Market(instrument)
             self._ask_depth(instrument.symbol)
+        if modes.note_start(state, state.now):
+            self._acts.alert(Severity.ERROR, state.latches[DeskMode.REDUCE_ONLY])
         if state.mode is not DeskMode.HALTED:  # a halt outlives a restart
             modes.set_mode(state, DeskMode.STARTING, "waiting for the first market data")
         self._ask_truth()

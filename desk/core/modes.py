@@ -1,7 +1,8 @@
 """What the desk permits itself, why, and what lifts it.
 
 STARTING → RUNNING ↔ DEGRADED      by what is true of feeds, books and machine
-REDUCE_ONLY, KILLED                latched by a person, over restarts
+REDUCE_ONLY, KILLED                latched by a person or a crash loop, over restarts
+STOPPING                           the desk is being left; for as long as this process lives
 HALTED                             our books broke; lifted by a person
 FENCED                             a newer desk acts on the account; for as long as this process lives
 """
@@ -16,13 +17,18 @@ from desk.model.view import DeskMode
 REVIVE_PHRASE: Final = "trade again"
 """What has to be typed to lift a kill."""
 CLEAN_AFTER_STALL: Final = Nanos(5 * SECOND)
-REDUCING: Final = frozenset({DeskMode.DEGRADED, DeskMode.REDUCE_ONLY})
+CRASHES_MAX: Final = 3
+"""So many ends that were not clean, ..."""
+CRASHES_WITHIN: Final = Nanos(600 * SECOND)
+"""... within this time, are no accident: the next start only reduces."""
+REDUCING: Final = frozenset({DeskMode.DEGRADED, DeskMode.REDUCE_ONLY, DeskMode.STOPPING})
 """Modes in which a position may still be closed; cancels pass in every mode."""
 _LIFTED_BY: Final = {
     DeskMode.STARTING: "lifts itself",
     DeskMode.RUNNING: "",
     DeskMode.DEGRADED: "lifts itself",
     DeskMode.REDUCE_ONLY: "lifted by `restrict off`",
+    DeskMode.STOPPING: "lifted by the next start",
     DeskMode.HALTED: "lifted by `resume desk`, once you have looked",
     DeskMode.FENCED: "lifted by a restart, once the other desk has ended",
     DeskMode.KILLED: f"lifted by `revive {REVIVE_PHRASE}`",
@@ -37,6 +43,8 @@ def judge(state: DeskState) -> bool:
         return False
     if DeskMode.KILLED in state.latches:
         return set_mode(state, DeskMode.KILLED, state.latches[DeskMode.KILLED])
+    if state.leaving:
+        return set_mode(state, DeskMode.STOPPING, state.leaving)
     problem = _problem(state)
     if problem and state.mode is DeskMode.STARTING:
         state.mode_reason = problem
@@ -60,6 +68,17 @@ def set_mode(state: DeskState, mode: DeskMode, reason: str) -> bool:
 def latch(state: DeskState, mode: DeskMode, reason: str) -> None:
     """Keep a mode until it is released; the first reason stands."""
     state.latches.setdefault(mode, reason)
+
+
+def note_start(state: DeskState, now: Nanos) -> bool:
+    """Count a start, and latch REDUCE_ONLY where too many before it have ended badly; tell whether it did."""
+    lately = tuple(each for each in state.starts if now - each < CRASHES_WITHIN)
+    state.starts = (*lately, now)
+    if len(lately) < CRASHES_MAX:
+        return False
+    minutes = CRASHES_WITHIN // (60 * SECOND)
+    latch(state, DeskMode.REDUCE_ONLY, f"{len(lately)} starts in {minutes} minutes, none of which ended cleanly")
+    return True
 
 
 def release(state: DeskState, mode: DeskMode) -> bool:

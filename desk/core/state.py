@@ -116,6 +116,12 @@ class DeskState:
     """Venue time of the first statement that showed a change not yet confirmed by a second."""
     clean_from: Nanos = _NEVER
     """Until then the desk recovers from having stood still."""
+    leaving: str = ""
+    """Why the desk is being left; empty while it is not. A restart has forgotten it: that is what lifts it."""
+    leave_by: Nanos = _NEVER
+    """When it ends although something is still open."""
+    starts: tuple[Nanos, ...] = ()
+    """The starts since the last clean end, those of the last ten minutes."""
     fence: str = ""
     """Why this desk may send nothing at all: a newer one acts on the account; empty when none does."""
     fault: str = ""

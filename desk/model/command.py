@@ -194,6 +194,20 @@ class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
     reason: str = "restricted by hand"
 
 
+class Leaving(StrEnum):
+    """What becomes of what is open when the desk is left."""
+
+    CANCEL = "cancel"
+    FLATTEN = "flatten"
+
+
+class LeaveDesk(Struct, frozen=True, tag=True, tag_field="verb"):
+    """End the desk once nothing of it is open any more: orders cancelled, and positions closed where asked for."""
+
+    how: Leaving
+    reason: str = "left by hand"
+
+
 class Transfer(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     """Move cash between two accounts of ours."""
 
@@ -256,6 +270,7 @@ Command = (
     | KillDesk
     | ReviveDesk
     | RestrictDesk
+    | LeaveDesk
     | Requery
     | Bookkeeping
 )

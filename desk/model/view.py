@@ -27,6 +27,8 @@ class DeskMode(StrEnum):
     """A feed is down or stale: nothing new; cancels and closes pass."""
     REDUCE_ONLY = "reduce-only"
     """A person restricted us: closes and cancels pass."""
+    STOPPING = "stopping"
+    """It is being left: nothing new; it ends when its orders have."""
     HALTED = "halted"
     """Our books broke: cancels only, until a person resumes."""
     FENCED = "fenced"

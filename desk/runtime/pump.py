@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from desk.core import checkpoint
+from desk.core import checkpoint, leaving
 from desk.core.departure import held_back
 from desk.core.engine import Engine
 from desk.core.project import Projector
@@ -113,8 +113,13 @@ class Pump:
         """Turn until stopped, or until it is `until`; then make a last checkpoint durable."""
         while not self._is_stopping and (until is None or self._clock.now() < until):
             await self._turn()
+            if leaving.is_over(self._engine.state):
+                break
             if not self._inbox:
                 await self._clock.wait(self._woken, self._next_at(until))
+        left = leaving.end(self._engine.state)
+        if left:
+            _LOG.warning("%s", left)
         await self._commit([], is_last=True)
         self.publish()
 

@@ -18,6 +18,7 @@ from desk.model.command import (
     PauseAlgo,
     Peg,
     PlaceOrder,
+    RestrictDesk,
     ResumeAlgo,
     ResumeDesk,
     StartChase,
@@ -71,6 +72,8 @@ class Trader:
         """Return what the trader asks for now, or None."""
         if state.mode is DeskMode.HALTED:
             return ResumeDesk()
+        if state.mode is DeskMode.REDUCE_ONLY and self._chance.random() < 0.5:
+            return RestrictDesk(on=False)
         if self._stretched is not None:
             return self._stretch(state)
         if self._hurried:

@@ -13,6 +13,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 
+from desk.model.command import Leaving
 from desk.model.effect import Severity
 from desk.model.units import ZERO, SubId, Symbol
 from desk.ui.alarms import Alarms
@@ -76,6 +77,8 @@ class DeskApp(App[str]):
         """What to do on a signal; set before the app runs, as only its own loop may be told."""
         self.is_over: Callable[[], bool] = lambda: False
         """Tells that the desk behind the screen has ended: then there is nothing left to show."""
+        self.on_quit: Leaving | None = None
+        """What becomes of what is open when the desk is left; None: it is kept."""
         self.failure: Exception | None = None
         """What broke this screen."""
         self._frame = 0

@@ -14,6 +14,8 @@ from desk.model.command import (
     Flatten,
     FlattenVenue,
     KillDesk,
+    LeaveDesk,
+    Leaving,
     PauseAlgo,
     Requery,
     RestrictDesk,
@@ -248,7 +250,7 @@ def _help(words: Sequence[Token], _context: Context, _places: Places) -> Sequenc
 
 def _quit(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
     if words:
-        raise Misread("quit", "nothing behind it", words[0].text, words[0].at)
+        return (LeaveDesk(Leaving(one_of(_only(words, "quit").text, tuple(Leaving), "quit"))),)
     return (Quit(),)
 
 

@@ -19,6 +19,8 @@ from desk.model.command import (
     Flatten,
     FlattenVenue,
     KillDesk,
+    LeaveDesk,
+    Leaving,
     OnRestart,
     PauseAlgo,
     Peg,
@@ -145,6 +147,10 @@ def _describe_mode(command: Command, view: DeskView) -> str:
             return f"{word} the desk ({view.mode}{': ' + view.mode_reason if view.mode_reason else ''})"
         case KillDesk(reason=reason):
             return f"KILL: {_count_orders(None, None, view)} cancelled, none created until revived ({reason})"
+        case LeaveDesk(how=how):
+            held = ", ".join(_held(None, None, view, "long", "short")) or "none"
+            closed = f", positions closed at the market: {held}" if how is Leaving.FLATTEN else f", kept: {held}"
+            return f"LEAVE the desk: {_count_orders(None, None, view)} cancelled{closed}"
         case Requery():
             return "REQUERY the venue's account"
         case RestrictDesk(on=on):

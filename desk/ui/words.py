@@ -102,7 +102,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             Verb("tab", "tab positions|orders|algos|fills", "show a tab of the blotter", "tab orders"),
             Verb("wait", "wait 5s", "wait before the rest of the line", "wait 500ms"),
             Verb("help", "help [VERB]", "explain the keys and verbs", "help chase"),
-            Verb("quit", "quit", "leave the desk", "quit"),
+            Verb("quit", "quit [cancel|flatten]", "leave the desk; cancel or close everything first", "quit"),
         )
     }
 )

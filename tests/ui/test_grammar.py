@@ -256,7 +256,7 @@ def test_what_follows_a_wait_must_at_least_begin_with_verbs():
         ("stop chase-2", "run: expected chase-3?, found chase-2"),
         ("wait", "time: expected one, found nothing"),
         ("wait 99h 2", "time: expected one, found 99h 2"),
-        ("quit now", "quit: expected nothing behind it, found now"),
+        ("quit now", "quit: expected one of cancel, flatten, found now"),
         ("help me", "verb: expected one of"),
     ],
 )

@@ -26,6 +26,7 @@ _MODES: Final = {
     DeskMode.RUNNING: Ink.CALM,
     DeskMode.DEGRADED: Ink.CAUTION,
     DeskMode.REDUCE_ONLY: Ink.CAUTION,
+    DeskMode.STOPPING: Ink.CAUTION,
     DeskMode.HALTED: Ink.ALARM,
     DeskMode.FENCED: Ink.ALARM,
     DeskMode.KILLED: Ink.ALARM,

@@ -8,7 +8,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from desk.model.command import CancelAll, CancelLevel, CancelOrder, Command, Flatten, PauseAlgo, ResumeAlgo, StopAlgo
+from desk.model.command import (
+    CancelAll,
+    CancelLevel,
+    CancelOrder,
+    Command,
+    Flatten,
+    LeaveDesk,
+    Leaving,
+    PauseAlgo,
+    ResumeAlgo,
+    StopAlgo,
+)
 from desk.model.order import Side
 from desk.model.units import AlgoId
 from desk.model.view import AlgoState, DeskView
@@ -204,7 +215,11 @@ class TradeScreen(BackpressureScreen[None]):
             self._ticket.open(what, Side.BUY, chosen.size, cursor.price(Side.BUY) if cursor is not None else touch)
 
     def _leave(self) -> None:
-        """Leave the desk, once it was said what stays behind."""
+        """Leave the desk, once it was said what stays behind, or what is done first."""
+        how: Leaving | None = getattr(self.app, "on_quit", None)
+        if how is not None:
+            self.dealer.deal((LeaveDesk(how),), Origin.WRITTEN)
+            return
         self._question("leave the desk", farewell(self._session.view), self.app.exit)
 
     def _order(self, side: Side, row: CursorRow | None) -> None:
