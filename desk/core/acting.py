@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final, assert_never
 
+from desk.core import estimate
 from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
 from desk.core.bookkeeping import record_send
 from desk.core.orders import Order
@@ -123,4 +124,5 @@ class Acts:
 
     def _send(self, effect: SendOrder) -> None:
         record_send(self.state, effect)
+        estimate.note(self.state, effect.spec)
         self.out.append(effect)

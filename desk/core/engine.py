@@ -9,6 +9,7 @@ from desk.core import (
     charts,
     comeback,
     commands,
+    estimate,
     fence,
     flatten,
     limiter,
@@ -226,6 +227,7 @@ class Engine:
             if booked.fill is not None:
                 self._tell_fill(booked.fill, f" by {booked.fill.order}, not placed here")
             return
+        self._settle_estimate(order)
         self._place_in_queue(order, report)
         if order.is_open and isinstance(report, OutcomeUnknown):
             self._doubt()
@@ -345,6 +347,11 @@ class Engine:
 
     def _resting(self, symbol: str) -> list[Order]:
         return [each for each in self.state.open.values() if each.spec.symbol == symbol and each.ahead is not None]
+
+    def _settle_estimate(self, order: Order) -> None:
+        unfilled = estimate.settle(self.state, order)
+        if unfilled:
+            self._acts.alert(Severity.WARN, unfilled)
 
     def _place_in_queue(self, order: Order, report: OrderReport) -> None:
         if not isinstance(report, OrderAccepted | OrderAmended) or order.status is not OrderStatus.WORKING:

@@ -1,14 +1,18 @@
 """State to view: the picture the screen reads, built afresh and compared there by equality."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
-from desk.core import margin, modes
+from msgspec.structs import replace
+
+from desk.core import estimate, ids, margin, modes
 from desk.core.ledger import Account, Position
 from desk.core.orders import Order
 from desk.core.proof import prove
 from desk.core.state import DeskState, Market, sight
+from desk.model.effect import Booking
 from desk.model.order import Side
 from desk.model.units import UNALLOCATED, ZERO, SubId, Symbol
 from desk.model.view import (
@@ -16,6 +20,7 @@ from desk.model.view import (
     AdlTier,
     AlgoRow,
     DeskView,
+    FillRow,
     Health,
     MarketView,
     OrderRow,
@@ -61,7 +66,7 @@ class Projector:
             account_ts=state.account.ts,
             orders=tuple(_orders(state)),
             algos=_algos(state),
-            fills=tuple(fill for fill, _ in zip(state.fills, range(FILLS_SHOWN), strict=False)),
+            fills=(*_expected(state), *(_told(state, fill) for fill in islice(state.fills, FILLS_SHOWN))),
             proof=prove(state),
             alerts=tuple(state.alerts),
             health=health,
@@ -189,3 +194,33 @@ def _algos(state: DeskState) -> tuple[AlgoRow, ...]:
     # Between a restart and its first event there are runs, but no markets yet.
     rows = [run.view(sight(state, run)) for run in state.runs.values() if run.symbol in state.markets]
     return tuple(reversed(rows))
+
+
+def _expected(state: DeskState) -> Iterator[FillRow]:
+    """Yield what orders under way will probably have done, the newest first: in no account, and marked."""
+    for each in reversed(state.estimates.values()):
+        parts = ids.parse(each.spec.id)
+        yield FillRow(
+            trade=parts.seq if parts is not None else 0,
+            sub=each.spec.sub,
+            symbol=each.spec.symbol,
+            side=each.spec.side,
+            quantity=each.quantity,
+            price=each.price,
+            fee=each.fee,
+            realised_pnl=ZERO,
+            maker=False,
+            order=each.spec.id,
+            algo=each.spec.algo,
+            ts=each.ts,
+            booking=Booking.EXPECTED,
+            reason="expected, not booked",
+        )
+
+
+def _told(state: DeskState, fill: FillRow) -> FillRow:
+    """Return a fill with what had been expected of it."""
+    found = estimate.of(state, fill.order)
+    if found is None or fill.booking is not Booking.TRADE:
+        return fill
+    return replace(fill, price_expected=found.price, fee_expected=found.fee * fill.quantity / found.quantity)

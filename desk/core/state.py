@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from msgspec import Struct
+
 from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
@@ -15,7 +17,7 @@ from desk.model.effect import Crossed
 from desk.model.event import Limits, LinkState, VenuePosition
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote, TradePrint
-from desk.model.order import Side
+from desk.model.order import OrderSpec, Side
 from desk.model.units import HOUSE, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
@@ -54,6 +56,16 @@ class Market:
         if self.quote is None:
             return None
         return self.quote.bid if side is Side.BUY else self.quote.ask
+
+
+class Estimate(Struct, frozen=True):
+    """What was expected of an order: quantity, average price and fee, in the quote asset, at the taker's rate."""
+
+    spec: OrderSpec
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+    ts: Nanos
 
 
 class VenueMirror:
@@ -141,6 +153,10 @@ class DeskState:
     returning: tuple[AlgoId, ...] = ()
     """Runs that a restart has brought back and that have not yet been dealt with by their policy."""
     fills: deque[FillRow] = field(default_factory=lambda: deque(maxlen=FILLS_MAX))
+    estimates: dict[ClientOrderId, Estimate] = field(default_factory=dict)
+    """What orders under way will probably have done: a picture, in no account."""
+    estimated: dict[ClientOrderId, Estimate] = field(default_factory=dict)
+    """The latest of them, also those whose trades are booked."""
     trades: dict[tuple[Symbol, int], None] = field(default_factory=dict)
     trades_below: dict[Symbol, int] = field(default_factory=dict)
     """The highest trade id already forgotten: the venue counts upwards, so no new trade is at or below it."""

@@ -100,6 +100,8 @@ class Booking(StrEnum):
     """A trade of the venue."""
     CROSS = "cross"
     """Between two accounts of ours."""
+    EXPECTED = "~"
+    """Nothing: what a taking order will probably do, until its trades are told."""
     ESTIMATE = "EST"
     """A person's estimate of a trade that nobody has told us."""
     REVERT = "undo"

@@ -204,6 +204,10 @@ class FillRow(Struct, frozen=True, kw_only=True):
     booking: Booking = Booking.TRADE
     reason: str = ""
     """Why a person booked it."""
+    price_expected: Decimal | None = None
+    """The average price that was shown before the trade was told; None: nothing was."""
+    fee_expected: Decimal | None = None
+    """The fee that was expected for this quantity."""
 
 
 class ProofRow(Struct, frozen=True, kw_only=True):

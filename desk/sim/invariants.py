@@ -66,6 +66,9 @@ class Judge:
         if process.broken:
             self._oracle.blame("A", f"the desk found its own books broken: {process.broken}")
         self._check_versions(state)
+        for order_id in state.estimates:
+            if order_id not in state.orders or state.orders[order_id].is_settled:
+                self._oracle.blame("2b", f"{order_id} has ended and is still shown as estimated")
         ids = tuple(state.open)
         if ids != self._open:
             for order_id in self._open:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.core import bookkeeping, checkpoint, orders, reconcile
+from desk.core import bookkeeping, checkpoint, estimate, ledger, orders, reconcile
 from desk.core.engine import HANDLERS, Engine
 from desk.core.limiter import Limiter
 from desk.core.orders import TRANSITIONS, Order
@@ -183,7 +183,28 @@ def a_token_bucket(patch):
     patch.setattr(Limiter, "problem", problem)
 
 
+def an_estimate_is_booked(patch):
+    note = estimate.note
+
+    def booking(state, spec):
+        note(state, spec)
+        found = state.estimates.get(spec.id)
+        if found is not None:
+            account = state.accounts[spec.sub]
+            ledger.apply_fill(
+                account, spec.symbol, spec.side, quantity=found.quantity, price=found.price, fee=found.fee
+            )
+
+    patch.setattr(estimate, "note", booking)
+
+
+def an_estimate_stays(patch):
+    patch.setattr(estimate, "settle", lambda state, order: "")
+
+
 MUTANTS = {
+    "an estimate is booked": Mutant(an_estimate_is_booked, (), frozenset({"I1", "I12", "I4", "I10", "I15", "A", "I5"})),
+    "an estimate stays": Mutant(an_estimate_stays, (), frozenset({"2b"})),
     "the limiter forgets": Mutant(the_limiter_forgets, DEATHS, frozenset({"I8"}), seeds=40),
     "a token bucket": Mutant(a_token_bucket, (), frozenset({"I8"})),
     "our own orders may meet": Mutant(own_orders_may_meet, (), frozenset({"C10"})),

@@ -177,6 +177,8 @@ def _algo(row: AlgoRow, name: Cell, instrument: Instrument, now: Nanos) -> Seque
 
 
 def _fill(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
+    if row.booking is Booking.EXPECTED:
+        return _expected(row, name, instrument)
     return (
         Cell(format.clock(row.ts), Ink.DIM),
         name,
@@ -188,8 +190,34 @@ def _fill(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
         Cell(format.money(row.realised_pnl, signed=True), gain_ink(row.realised_pnl > 0, row.realised_pnl < 0)),
         _origin(row),
         Cell(str(row.trade), Ink.DIM),
-        Cell(format.sanitise(row.reason) or row.algo or "hand", Ink.DIM),
+        Cell(_by(row, instrument), Ink.DIM),
     )
+
+
+def _expected(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
+    """A fill that nobody has told us yet: every figure of it is marked."""
+    return (
+        Cell(format.clock(row.ts), Ink.FAINT),
+        Cell(name.text, Ink.FAINT),
+        Cell(row.symbol, Ink.FAINT),
+        Cell(row.side.upper(), Ink.FAINT),
+        Cell(f"~{format.quantity(row.quantity, instrument)}", Ink.FAINT),
+        Cell(f"~{format.price(row.price, instrument)}", Ink.FAINT),
+        Cell(f"~{format.number(row.fee, 4)}", Ink.FAINT),
+        Cell("-", Ink.FAINT),
+        Cell(row.booking.value, Ink.CAUTION),
+        Cell("-", Ink.FAINT),
+        Cell(format.sanitise(row.reason), Ink.FAINT),
+    )
+
+
+def _by(row: FillRow, instrument: Instrument) -> str:
+    """Who asked for a fill, and by how much it was not as expected: in ticks of the price, and in fee."""
+    who = format.sanitise(row.reason) or row.algo or "hand"
+    if row.price_expected is None or row.fee_expected is None:
+        return who
+    ticks = (row.price - row.price_expected) / instrument.tick_size
+    return f"{who}, {ticks:+.1f}t from ~, fee {row.fee - row.fee_expected:+.4f}"
 
 
 def _origin(row: FillRow) -> Cell:
