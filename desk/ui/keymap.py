@@ -78,6 +78,7 @@ ACTIONS: Final = (
     KeyAction(id="run:resume", keys=("r",), text="resume the row's run", group=Group.BLOTTER),
     KeyAction(id="run:resume-all", keys=("R",), text="resume every parked run", group=Group.BLOTTER),
     KeyAction(id="run:stop", keys=("t",), text="stop the row's run", group=Group.BLOTTER),
+    KeyAction(id="open:mending", keys=("w",), text="deal with a symbol that does not add up", group=Group.DESK),
     KeyAction(id="open:command", keys=("colon",), text="type a command; Tab completes, up and down recall", group=Group.DESK, hint="command"),
     KeyAction(id="open:help", keys=("f1", "question_mark"), text="keys and verbs", group=Group.DESK, hint="help"),
     KeyAction(id="open:exit", keys=("q",), text="leave the desk", group=Group.DESK),

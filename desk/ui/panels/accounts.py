@@ -103,7 +103,7 @@ def _sum(row: ProofRow, decimals: int, state: ProofState, width: int) -> Line:
     if row.since is None:
         return [_SIGNS[_state(is_equal, state)], Run(sum_)]
     kind = "halted" if row.is_halted else "reduce-only"
-    return [_SIGNS[ProofState.BROKEN], Run(sum_), Run(f" {kind} since {format.clock(row.since)}", Ink.DANGER)]
+    return [_SIGNS[ProofState.BROKEN], Run(sum_), Run(f" {kind} since {format.clock(row.since)}, w", Ink.DANGER)]
 
 
 def _state(is_equal: bool, state: ProofState) -> ProofState:

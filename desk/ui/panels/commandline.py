@@ -113,10 +113,11 @@ class CommandLine(Vertical):
         if not self.is_open:
             self._show_said()
 
-    def open(self) -> None:
-        """Begin to type."""
+    def open(self, text: str = "") -> None:
+        """Begin to type, behind `text`."""
         self.add_class("-open")
-        self._line.value = ""
+        self._line.value = text
+        self._line.cursor_position = len(text)
         self._line.focus()
         self.echo()
 

@@ -14,9 +14,11 @@ from desk.model.command import (
     CancelOrder,
     Command,
     Flatten,
+    FlattenVenue,
     LeaveDesk,
     Leaving,
     PauseAlgo,
+    Requery,
     ResumeAlgo,
     StopAlgo,
 )
@@ -39,6 +41,7 @@ from desk.ui.rows import command_to_end, run_of
 from desk.ui.running import Runner
 from desk.ui.screens.dialogs import Confirm
 from desk.ui.screens.help import HelpScreen
+from desk.ui.screens.mending import Mending, Remedy, draft, quarantined
 from desk.ui.screens.panes import CHART_FRAMES, GROUPS, Panes
 from desk.ui.sections import Pulse
 from desk.ui.session import ClockMs, Session
@@ -208,11 +211,30 @@ class TradeScreen(BackpressureScreen[None]):
             self.app.push_screen(HelpScreen())
         elif what == "exit":
             self._leave()
+        elif what == "mending":
+            self._mend()
         else:
             chosen, cursor = self._session.chosen, self._panes.ladder.cursor_price()
             quote = quote_of(chosen.symbol, self._session.view)
             touch = quote.bid if quote is not None else None
             self._ticket.open(what, Side.BUY, chosen.size, cursor.price(Side.BUY) if cursor is not None else touch)
+
+    def _mend(self) -> None:
+        """Ask what to do about a symbol in quarantine."""
+        row = quarantined(self._session.view, self._session.chosen.symbol)
+        if row is None:
+            self._say("nothing to mend: every symbol adds up to the venue's", Tone.NOTE)
+            return
+
+        def chosen(remedy: Remedy | None) -> None:
+            if remedy is Remedy.REQUERY:
+                self._deal_key(Requery())
+            elif remedy is Remedy.FLATTEN_VENUE:
+                self.dealer.deal((FlattenVenue(row.symbol),), Origin.WRITTEN)
+            elif remedy is not None:
+                self._line.open(draft(remedy, row, self._session.view))
+
+        self.app.push_screen(Mending(row), chosen)
 
     def _leave(self) -> None:
         """Leave the desk, once it was said what stays behind, or what is done first."""

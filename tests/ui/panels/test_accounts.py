@@ -128,4 +128,4 @@ def test_a_quarantined_symbol_is_red_and_says_since_when(is_halted, word):
     line = proof_lines(section(proof=proof(ProofState.CHECKING, rows=rows)), 80)[1]
 
     assert line[0].text == " ✗ "
-    assert "".join(run.text for run in line).endswith(f"≠ +0.500 {word} since {format.clock(before(5_000))}")
+    assert "".join(run.text for run in line).endswith(f"≠ +0.500 {word} since {format.clock(before(5_000))}, w")
