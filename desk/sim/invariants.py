@@ -155,7 +155,8 @@ class Judge:
 
         A way out may do that, one that only takes and found the book thinner than it had been, and no other.
         """
-        may_meet = coming.kind in (OrderKind.FLATTEN, OrderKind.DELEVERAGE) or coming.tif is TimeInForce.IOC
+        takes_only = coming.tif in (TimeInForce.IOC, TimeInForce.FOK)
+        may_meet = takes_only or coming.kind in (OrderKind.FLATTEN, OrderKind.DELEVERAGE)
         if not may_meet and resting.id in self._disk.intents:
             self._oracle.blame("C10", f"{coming.id} met our own {resting.id} at the venue")
 
