@@ -1,0 +1,1 @@
+"""Binance USDⓈ-M futures: the protocol, and the adapter that speaks it."""
