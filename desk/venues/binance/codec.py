@@ -93,7 +93,7 @@ def decode_market(frame: bytes, ts: Nanos) -> tuple[MarketData, StreamId] | None
                 return _on_depth(message, ts)
             case _AggTrade():
                 return _on_trade(message, ts)
-            case _Mark():
+            case _:
                 return _on_mark(message, ts)
     except InvalidOperation:
         raise Mangled(f"{message.__class__.__name__[1:]} of {message.symbol}: expected numbers, found NaN") from None
