@@ -4,6 +4,7 @@ Nothing is decided in this room; that is what lets a journal be folded without r
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,8 +17,11 @@ from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
 from desk.model.order import OrderStatus, Side
-from desk.model.units import HOUSE, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
+from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
+
+REMEMBERED: Final = Nanos(60 * SECOND)
+"""How long an ended order is known at least: no answer of the venue is older."""
 
 
 class Booked(Struct, frozen=True):
@@ -213,10 +217,14 @@ def note_absent(state: DeskState, absent: Iterable[ClientOrderId], ts: Nanos) ->
 
 
 def forget_ended(state: DeskState) -> None:
-    """Drop the oldest ended orders and runs beyond what the screen shows; never one of a run that still counts it."""
+    """Drop the oldest ended orders and runs beyond what the screen shows; never one of a run that still counts it.
+
+    Nor one that has only just ended: an answer of before its end would show an order of ours that no record knows.
+    """
     ended = [each for each in state.orders.values() if each.is_settled and not _is_counted(state, each)]
     for order in ended[: max(0, len(ended) - ENDED_MAX)]:
-        del state.orders[order.spec.id]
+        if state.now - order.updated > REMEMBERED:
+            del state.orders[order.spec.id]
     done = [run.id for run in state.runs.values() if run.is_done]
     for algo in done[: max(0, len(done) - ENDED_MAX)]:
         del state.runs[algo]

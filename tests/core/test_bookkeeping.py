@@ -100,6 +100,7 @@ def test_a_repeat_whose_order_is_forgotten_too_is_no_trouble(state, monkeypatch)
     spec = send(state)
     bookkeeping.apply_report(state, builders.fill(spec, 1, "1.0", "1.0"))
     monkeypatch.setattr("desk.core.bookkeeping.ENDED_MAX", 0)
+    state.now = at(60_002)
     bookkeeping.forget_ended(state)
 
     repeat = bookkeeping.apply_report(state, builders.fill(spec, 1, "1.0", "1.0"))
@@ -150,8 +151,13 @@ def test_only_the_latest_ended_orders_are_kept_and_open_ones_always(state):
         if number:
             bookkeeping.apply_report(state, OrderRejected(EPOCH, spec.id, 0, "no", EPOCH))
 
+    state.now = at(60_000)
     bookkeeping.forget_ended(state)
+    # An answer of before their end, which shows them open, may still come.
+    assert len(state.orders) == ENDED_MAX + 3
 
+    state.now = at(60_001)
+    bookkeeping.forget_ended(state)
     assert len(state.orders) == ENDED_MAX + 1
     assert ("A0" in state.orders, "A1" in state.orders, "A2" in state.orders) == (True, False, False)
 

@@ -183,7 +183,9 @@ def test_a_long_journal_brings_back_only_the_latest_ended_orders():
     for number in range(ENDED_MAX + 7):
         spec = builders.spec(f"A{number}")
         journal += [SendOrder(EPOCH, spec), OrderRejected(EPOCH, spec.id, 0, "no", EPOCH)]
+    assert len(come_back(None, journal).orders) == ENDED_MAX + 7
 
+    journal.append(Started(at(60_001), 2, "PAPER", (builders.instrument(),), LIMITS))
     assert len(come_back(None, journal).orders) == ENDED_MAX
 
 
