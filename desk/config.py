@@ -13,7 +13,8 @@ import platformdirs
 from msgspec import Struct, field
 
 from desk.model.error import BadInput
-from desk.model.event import Limits, SubAccount
+from desk.model.event import SubAccount
+from desk.model.limits import Limits
 from desk.model.units import ZERO, SubId, Symbol
 
 KeyMode = Literal["safe", "confirm", "armed"]

@@ -17,7 +17,7 @@ from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
 from desk.model.order import OrderStatus, Side
-from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId
+from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import FillRow
 
 REMEMBERED: Final = Nanos(60 * SECOND)
@@ -40,6 +40,7 @@ def open_account(state: DeskState, sub: SubAccount) -> None:
         known.name = sub.name
         return
     state.accounts[sub.id] = Account(id=sub.id, name=sub.name, wallet=sub.wallet)
+    state.stirred.add(sub.id)
 
 
 def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) -> None:
@@ -102,6 +103,7 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     state.account.fill_as_of = max(state.account.fill_as_of, report.venue_ts)
     owner = _owner(state, report.order)
     legs = ledger.apply_fill(owner, report.symbol, side, quantity=report.quantity, price=report.price, fee=report.fee)
+    _stir(state, owner.id, report.symbol)
     fill = FillRow(
         trade=report.trade,
         sub=owner.id,
@@ -146,6 +148,7 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
         return False
     state.funded[payment.symbol] = payment.venue_ts
     ledger.apply_funding(state.accounts.values(), state.accounts[HOUSE], payment)
+    state.stirred.update(each.id for each in state.accounts.values() if each.quantity(payment.symbol))
     state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
     return True
 
@@ -153,6 +156,7 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
 def apply_transfer(state: DeskState, moved: CashMoved) -> None:
     """Move cash between two accounts."""
     ledger.transfer(state.accounts[moved.source], state.accounts[moved.target], moved.amount)
+    state.stirred.update((moved.source, moved.target))
 
 
 def apply_cross(state: DeskState, crossed: Crossed) -> None:
@@ -171,6 +175,7 @@ def _book_side(state: DeskState, crossed: Crossed, sub: SubId, side: Side) -> No
     legs = ledger.apply_fill(
         state.accounts[sub], crossed.symbol, side, quantity=crossed.quantity, price=crossed.price, fee=ZERO
     )
+    _stir(state, sub, crossed.symbol)
     state.fills.appendleft(
         FillRow(
             trade=crossed.number,
@@ -189,6 +194,12 @@ def _book_side(state: DeskState, crossed: Crossed, sub: SubId, side: Side) -> No
             reason=crossed.reason,
         )
     )
+
+
+def _stir(state: DeskState, sub: SubId, symbol: Symbol) -> None:
+    """Take note that an account has to be judged anew, with its neighbours in the symbol."""
+    state.stirred.add(sub)
+    state.traded.add(symbol)
 
 
 def apply_statement(state: DeskState, statement: AccountReported) -> None:

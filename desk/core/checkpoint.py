@@ -19,6 +19,7 @@ from desk.model.effect import (
     BreakNoted,
     CashMoved,
     Crossed,
+    Deleveraged,
     Effect,
     Learned,
     RequestDepth,
@@ -34,13 +35,13 @@ from desk.model.event import (
     AccountReported,
     Event,
     FundingPaid,
-    Limits,
     OrderReport,
     Started,
     SubAccountOpened,
     Submitted,
     VenuePosition,
 )
+from desk.model.limits import Limits
 from desk.model.units import AlgoId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
@@ -78,6 +79,7 @@ class Checkpoint(Struct, kw_only=True):
     sent: list[Nanos] = []
     """When the latest orders and amendments left."""
     starts: list[Nanos] = []
+    deleveraged: list[Deleveraged] = []
     asked: list[tuple[Nanos, int]] = []
     """When the latest cancels and questions left, with their weights."""
 
@@ -114,6 +116,7 @@ def save(state: DeskState) -> bytes:
             breaks=dict(state.breaks),
             halts=dict(state.halts),
             starts=list(state.starts),
+            deleveraged=list(state.deleveraged),
             sent=list(state.limiter.orders),
             asked=list(state.limiter.weights),
         )
@@ -170,6 +173,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.posting_seq = checkpoint.posting_seq
     state.breaks, state.halts = dict(checkpoint.breaks), dict(checkpoint.halts)
     state.starts = tuple(checkpoint.starts)
+    state.deleveraged.extend(checkpoint.deleveraged)
     state.limiter.orders.extend(checkpoint.sent)
     state.limiter.weights.extend(checkpoint.asked)
     state.adjustments = {each.number: each for each in checkpoint.adjustments}
@@ -203,8 +207,8 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             _fold_run(state, message)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
-        case BreakNoted():
-            breaks.note(state, message)
+        case BreakNoted() | Deleveraged():
+            _fold_noted(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
         case _ if isinstance(message, OrderReport):
@@ -220,6 +224,14 @@ def _fold_run(state: DeskState, message: RunStarted | RunEnded) -> None:
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
+
+
+def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged) -> None:
+    match message:
+        case BreakNoted():
+            breaks.note(state, message)
+        case Deleveraged():
+            state.deleveraged.appendleft(message)
 
 
 def _fold_mode(state: DeskState, command: Command) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from desk.core import (
+    asking,
     bookkeeping,
     breaks,
     charts,
@@ -12,17 +13,17 @@ from desk.core import (
     estimate,
     fence,
     flatten,
-    limiter,
     modes,
     queue,
     reconcile,
     resolve,
+    watch,
 )
 from desk.core.acting import Acts
 from desk.core.book import Sync
 from desk.core.orders import Order
 from desk.core.state import DeskState, Market
-from desk.model.effect import Agreement, ArmTimer, Effect, Learned, RequestDepth, RequestTruth, Severity
+from desk.model.effect import Agreement, ArmTimer, Effect, Learned, Severity
 from desk.model.event import (
     AccountReported,
     AmendRejected,
@@ -48,15 +49,11 @@ from desk.model.event import (
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderStatus
-from desk.model.units import SECOND, ClientOrderId, Nanos, Symbol
+from desk.model.units import SECOND, ClientOrderId, Nanos
 from desk.model.view import DeskMode, FillRow
 
 PULSE: Final = TimerKey(None, "pulse")
 """The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
-
-
-TRUTH_PAUSE: Final = Nanos(30 * SECOND)
-"""A stream may be silent and look alive: the venue's truth is asked for at least this often."""
 
 
 class Engine:
@@ -70,6 +67,8 @@ class Engine:
         """Take one event and return what the shell must do; an empty tuple when nothing."""
         self.state.now = max(self.state.now, event.ts)
         HANDLERS[type(event)](self, event)
+        while self.state.stirred:
+            watch.refresh(self._acts)
         return self._taken()
 
     def halt(self, now: Nanos, reason: str) -> Sequence[Effect]:
@@ -112,12 +111,14 @@ class Engine:
         for instrument in event.instruments:
             state.instruments[instrument.symbol] = instrument
             state.markets[instrument.symbol] = Market(instrument)
-            self._ask_depth(instrument.symbol)
+            asking.ask_depth(self._acts, instrument.symbol)
+        state.stirred.update(state.accounts)
+        state.traded.update(state.instruments)
         if modes.note_start(state, state.now):
             self._acts.alert(Severity.ERROR, state.latches[DeskMode.REDUCE_ONLY])
         if state.mode is not DeskMode.HALTED:  # a halt outlives a restart
             modes.set_mode(state, DeskMode.STARTING, "waiting for the first market data")
-        self._ask_truth()
+        asking.ask_truth(self._acts)
         self._arm_pulse()
 
     def _on_sub_account(self, event: SubAccountOpened) -> None:
@@ -146,23 +147,6 @@ class Engine:
             state.truth_known, state.truth_asked = True, False
         self._judge()
 
-    def _ask_truth(self) -> None:
-        if not self.state.truth_asked and self._may_ask(limiter.TRUTH_WEIGHT):
-            self.state.truth_asked, self.state.truth_asked_at = True, self.state.now
-            self._acts.out.append(RequestTruth(self.state.now))
-
-    def _ask_depth(self, symbol: Symbol) -> None:
-        if self._may_ask(limiter.DEPTH_WEIGHT):
-            self._acts.out.append(RequestDepth(self.state.now, symbol))
-
-    def _may_ask(self, weight: int) -> bool:
-        """Tell whether a question may leave, and count it; one that may not is asked again at a later pulse."""
-        state = self.state
-        if not state.limiter.may_ask(weight, state.now):
-            return False
-        state.limiter.note_weight(weight, state.now)
-        return True
-
     # Market data
 
     def _on_quote(self, quote: Quote) -> None:
@@ -178,13 +162,13 @@ class Engine:
         market = self.state.markets[delta.symbol]
         queue.on_delta(self._resting(delta.symbol), delta, market.book)
         if market.book.on_delta(delta) is Sync.GAP:
-            self._ask_depth(delta.symbol)
+            asking.ask_depth(self._acts, delta.symbol)
             self._judge()
 
     def _on_depth(self, snapshot: BookSnapshot) -> None:
         market = self.state.markets[snapshot.symbol]
         if market.book.on_snapshot(snapshot) is Sync.GAP:
-            self._ask_depth(snapshot.symbol)
+            asking.ask_depth(self._acts, snapshot.symbol)
         for order in self.state.open_orders(symbol=snapshot.symbol):
             if order.status is OrderStatus.WORKING and order.ahead is None:
                 order.ahead = queue.joined(order, market.book)
@@ -197,7 +181,11 @@ class Engine:
         queue.on_trade(self._resting(trade.symbol), trade)
 
     def _on_mark(self, mark: MarkPrice) -> None:
+        if not watch.is_price(mark.price):
+            self._acts.alert(Severity.ERROR, f"{mark.symbol}: mark: expected a price, found {mark.price}; ignored")
+            return
         self.state.markets[mark.symbol].mark = mark
+        watch.on_mark(self._acts, mark)
         if self.state.mode is DeskMode.STARTING:
             self._judge()
 
@@ -208,7 +196,7 @@ class Engine:
             # What happens at the venue meanwhile is not told, and an answer on its way is lost.
             self.state.truth_known = self.state.truth_asked = False
         elif link.state is LinkState.UP and not self.state.truth_known:
-            self._ask_truth()
+            asking.ask_truth(self._acts)
         self._judge()
 
     # Orders and the account
@@ -230,7 +218,7 @@ class Engine:
         self._settle_estimate(order)
         self._place_in_queue(order, report)
         if order.is_open and isinstance(report, OutcomeUnknown):
-            self._doubt()
+            asking.doubt(self._acts)
         if booked.fill is not None:
             self._tell_fill(booked.fill)
             flatten.trim_closing(self._acts, order)
@@ -240,6 +228,7 @@ class Engine:
             self._acts.cancel(order)
         self._tell_owner(order, report)
         flatten.on_report(self._acts, order.spec)
+        watch.on_order(self._acts, order)
         if not order.is_open:
             bookkeeping.forget_ended(self.state)
 
@@ -252,7 +241,7 @@ class Engine:
         flatten.on_statement(self._acts)
         if self.state.looks and not self.state.truth_asked:
             self.state.truth_asked_at = min(
-                self.state.truth_asked_at, Nanos(self.state.now - self._truth_pause() + breaks.APART)
+                self.state.truth_asked_at, Nanos(self.state.now - asking.truth_pause(self.state) + breaks.APART)
             )
 
     def _on_funding(self, payment: FundingPaid) -> None:
@@ -269,7 +258,7 @@ class Engine:
             self._pulse()
             return
         if event.key == resolve.RESOLVE:
-            self._resolve()
+            asking.resolve_doubts(self._acts)
             return
         run = self.state.runs.get(event.key.algo) if event.key.algo is not None else None
         if run is not None and not run.is_done:
@@ -277,45 +266,14 @@ class Engine:
 
     def _pulse(self) -> None:
         state = self.state
-        for symbol, market in state.markets.items():
-            if not market.book.synced:
-                self._ask_depth(symbol)
         for order in list(state.open.values()):
             if order.is_cancel_wanted and not order.is_in_flight:
                 self._acts.cancel(order)
-        if state.link is LinkState.UP and state.now - state.truth_asked_at >= self._truth_pause():
-            state.truth_asked = False  # an answer that has not come by now is lost
-            self._ask_truth()
-        if not state.doubts:
-            self._resolve()
+        asking.ask_again(self._acts)
+        watch.sweep(self._acts)
         charts.sample(state)
         self._judge()
         self._arm_pulse()
-
-    def _truth_pause(self) -> Nanos:
-        """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed."""
-        if not self.state.truth_known:
-            return max(Nanos(SECOND), self.state.limiter.pause(self.state.now))
-        return breaks.ROUND_PAUSE if breaks.is_asking(self.state) else TRUTH_PAUSE
-
-    def _resolve(self) -> None:
-        """Ask what became of the requests without an answer, and again after longer and longer pauses."""
-        state = self.state
-        if not resolve.is_in_doubt(state):
-            state.doubts = 0
-            return
-        state.truth_asked = False  # the answer to the last question is lost, or came too early
-        self._ask_truth()
-        pause = max(resolve.pause(state.doubts), state.limiter.pause(state.now))
-        self._acts.out.append(ArmTimer(state.now, resolve.RESOLVE, Nanos(state.now + pause)))
-        state.doubts += 1
-
-    def _doubt(self) -> None:
-        """Ask about a new doubt at once, unless so much has been asked that the next question answers it as well."""
-        state = self.state
-        if not state.doubts or state.now - state.truth_asked_at >= state.limiter.pause(state.now):
-            state.doubts = 0
-            self._resolve()
 
     def _arm_pulse(self) -> None:
         self._acts.out.append(ArmTimer(self.state.now, PULSE, Nanos(self.state.now + SECOND)))

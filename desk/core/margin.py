@@ -14,33 +14,41 @@ from msgspec import Struct
 from desk.core.ledger import Account
 from desk.model.instrument import Bracket, Instrument
 from desk.model.units import ZERO, Symbol
-from desk.model.view import AdlTier
 
 INFINITE: Final = Decimal("Infinity")
-TIERS: Final = (
-    (Decimal("0.95"), AdlTier.T3),
-    (Decimal("0.925"), AdlTier.T2),
-    (Decimal("0.90"), AdlTier.T1),
-    (Decimal("0.70"), AdlTier.WATCH),
-)
-"""Margin ratio from which each tier begins, worst first."""
+ONE: Final = Decimal(1)
 
 
 class Holding(Struct, frozen=True, kw_only=True):
-    """One position seen from the margin engine; `maintenance` includes the surcharge of same-side neighbours."""
+    """One position seen from the margin engine.
+
+    `share` is its part of what all sub-accounts hold on its side of the symbol. Brackets are progressive, so sub-accounts
+    judged alone would look safer than the venue that holds their sum: each carries its share of what the sum costs. With
+    the affine pieces that is exactly `notional * rate - cum * share`, so a price at which something happens is found in
+    the same way with and without neighbours.
+    """
 
     symbol: Symbol
     quantity: Decimal
     entry_price: Decimal
     mark: Decimal
     unrealised: Decimal
-    maintenance: Decimal
     brackets: tuple[Bracket, ...]
+    share: Decimal = ONE
 
     @property
     def notional(self) -> Decimal:
         """Size of the position at its mark."""
         return abs(self.quantity) * self.mark
+
+    @property
+    def maintenance(self) -> Decimal:
+        """Maintenance margin at the mark."""
+        return self.maintenance_at(self.mark)
+
+    def maintenance_at(self, price: Decimal) -> Decimal:
+        """Return the maintenance margin the position needs at `price`."""
+        return maintenance(self.brackets, abs(self.quantity) * price, self.share)
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -58,26 +66,10 @@ class Standing(Struct, frozen=True, kw_only=True):
         """Equity not bound as initial margin; negative when over-used."""
         return self.equity - self.initial
 
-    @property
-    def tier(self) -> AdlTier:
-        """Our own tier by margin ratio alone."""
-        return next((tier for start, tier in TIERS if self.ratio >= start), AdlTier.NONE)
 
-
-def maintenance(brackets: Sequence[Bracket], notional: Decimal) -> Decimal:
-    """Return the maintenance margin of a notional, in quote currency."""
-    return max((notional * each.rate - each.cum for each in brackets), default=ZERO)
-
-
-def surcharged(brackets: Sequence[Bracket], notional: Decimal, notional_side: Decimal) -> Decimal:
-    """Return a sub-account's maintenance margin where the same side of the venue holds `notional_side` in all.
-
-    Brackets are progressive, so sub-accounts judged alone would look safer than the venue that holds their sum.
-    """
-    alone = maintenance(brackets, notional)
-    if not notional_side:
-        return alone
-    return max(alone, notional * maintenance(brackets, notional_side) / notional_side)
+def maintenance(brackets: Sequence[Bracket], notional: Decimal, share: Decimal = ONE) -> Decimal:
+    """Return the maintenance margin of a notional that is `share` of its side, in quote currency."""
+    return max((notional * each.rate - each.cum * share for each in brackets), default=ZERO)
 
 
 def margin_ratio(maintenance_margin: Decimal, equity: Decimal) -> Decimal:
@@ -97,7 +89,7 @@ def standing(
     """Judge an account at `marks`; a symbol without a mark counts at its entry price.
 
     A symbol that is not among `instruments` (not started yet, no longer traded) has no brackets and binds nothing.
-    `sides` has the notional that all sub-accounts hold long (True) or short (False) in a symbol.
+    `sides` has the quantity that all our accounts hold long (True) or short (False) in a symbol.
     """
     holdings = []
     for symbol, position in account.positions.items():
@@ -105,7 +97,7 @@ def standing(
             continue
         mark = marks.get(symbol, position.entry_price)
         brackets = instruments[symbol].brackets if symbol in instruments else ()
-        notional = abs(position.quantity) * mark
+        side = sides.get((symbol, position.quantity > 0), ZERO)
         holdings.append(
             Holding(
                 symbol=symbol,
@@ -113,8 +105,8 @@ def standing(
                 entry_price=position.entry_price,
                 mark=mark,
                 unrealised=position.unrealised(mark),
-                maintenance=surcharged(brackets, notional, sides.get((symbol, position.quantity > 0), ZERO)),
                 brackets=brackets,
+                share=abs(position.quantity) / side if side else ONE,
             )
         )
     unrealised = sum((each.unrealised for each in holdings), ZERO)
@@ -130,58 +122,67 @@ def standing(
     )
 
 
-def liquidation_price(wallet: Decimal, holdings: Sequence[Holding], symbol: Symbol) -> Decimal | None:
-    """Return the price of `symbol` at which the account is liquidated while all other marks stand still.
+def span(holding: Holding, room: Decimal, ratio: Decimal = ONE) -> tuple[Decimal | None, Decimal | None]:
+    """Return between which prices of one symbol `ratio * equity - maintenance` falls by no more than `room`.
 
-    None: no positive price of this symbol alone does it. An account that is already below its maintenance margin gets
-    the current mark.
+    All other marks stand still. None: on that side no positive price takes so much.
     """
-    moving = next(each for each in holdings if each.symbol == symbol)
-    others = [each for each in holdings if each.symbol != symbol]
-    rest = wallet + sum((each.unrealised - each.maintenance for each in others), ZERO)
-    if rest + moving.unrealised <= moving.maintenance:
+    side, size = (1 if holding.quantity > 0 else -1), abs(holding.quantity)
+    # Both sides of the inequality, less what does not move with the price.
+    least = holding.mark * ratio * holding.quantity - holding.maintenance - room
+    low: Decimal | None = None
+    high: Decimal | None = None
+    for each in holding.brackets:
+        slope, bound = size * (side * ratio - each.rate), least - each.cum * holding.share
+        if slope > ZERO:
+            low = bound / slope if low is None else max(low, bound / slope)
+        elif slope < ZERO:
+            high = bound / slope if high is None else min(high, bound / slope)
+    return (low if low is not None and low > ZERO else None), high
+
+
+def price_at_ratio(found: Standing, symbol: Symbol, ratio: Decimal = ONE) -> Decimal | None:
+    """Return the price of `symbol` at which the margin ratio reaches `ratio` while all other marks stand still.
+
+    At ratio 1 that is the liquidation price. None: no positive price of this symbol alone does it. An account that has
+    reached the ratio gets the current mark.
+    """
+    moving = next(each for each in found.holdings if each.symbol == symbol)
+    room = ratio * found.equity - found.maintenance
+    if room <= ZERO:
         return moving.mark
-    size, side = abs(moving.quantity), 1 if moving.quantity > 0 else -1
-    lines = [
-        (rest + each.cum - side * size * moving.entry_price) / (size * (each.rate - side)) for each in moving.brackets
-    ]
-    above = [price for price in lines if price > ZERO]
-    if side > 0:
-        highest = max(lines, default=ZERO)
-        return highest if highest > ZERO else None
-    return min(above, default=None)
+    low, high = span(moving, room, ratio)
+    return low if moving.quantity > 0 else high
 
 
-def uniform_shock(wallet: Decimal, holdings: Sequence[Holding]) -> Decimal | None:
+def uniform_shock(found: Standing) -> Decimal | None:
     """Return the smallest common move of all marks, as a signed fraction, that liquidates the account.
 
     Assumes every mark moves by the same fraction. None: no fall to zero and no rise to ten times does it.
     """
-    down = _breach(wallet, holdings, Decimal(-1))
-    up = _breach(wallet, holdings, Decimal(9))
-    found = [each for each in (down, up) if each is not None]
-    return min(found, key=abs, default=None)
+    down = _breach(found, Decimal(-1))
+    up = _breach(found, Decimal(9))
+    return min((each for each in (down, up) if each is not None), key=abs, default=None)
 
 
-def _breach(wallet: Decimal, holdings: Sequence[Holding], end: Decimal) -> Decimal | None:
+def _breach(found: Standing, end: Decimal) -> Decimal | None:
     """Bisect for the first breach between no move and `end`; equity minus maintenance is concave in the move."""
-    if not holdings or _slack(wallet, holdings, ZERO) <= ZERO:
-        return ZERO if holdings else None
+    if not found.holdings or found.equity <= found.maintenance:
+        return ZERO if found.holdings else None
     low, high = ZERO, end
-    if _slack(wallet, holdings, end) > ZERO:
+    if _slack(found, end) > ZERO:
         return None
     for _ in range(64):
         middle = (low + high) / 2
-        if _slack(wallet, holdings, middle) > ZERO:
+        if _slack(found, middle) > ZERO:
             low = middle
         else:
             high = middle
     return high
 
 
-def _slack(wallet: Decimal, holdings: Sequence[Holding], move: Decimal) -> Decimal:
-    slack = wallet
-    for each in holdings:
-        mark = each.mark * (1 + move)
-        slack += each.quantity * (mark - each.entry_price) - maintenance(each.brackets, abs(each.quantity) * mark)
+def _slack(found: Standing, move: Decimal) -> Decimal:
+    slack = found.equity
+    for each in found.holdings:
+        slack += each.quantity * each.mark * move - each.maintenance_at(each.mark * (1 + move))
     return slack

@@ -8,16 +8,17 @@ from typing import Final
 from msgspec.structs import replace
 
 from desk.core import estimate, ids, margin, modes
-from desk.core.ledger import Account, Position
+from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.proof import prove
+from desk.core.risk import standings
 from desk.core.state import DeskState, Market, sight
 from desk.model.effect import Booking
 from desk.model.order import Side
-from desk.model.units import UNALLOCATED, ZERO, SubId, Symbol
+from desk.model.tier import AdlTier
+from desk.model.units import UNALLOCATED, ZERO, Symbol
 from desk.model.view import (
     AccountView,
-    AdlTier,
     AlgoRow,
     DeskView,
     FillRow,
@@ -31,7 +32,6 @@ DEPTH: Final = 250
 """Levels a side that the ladder can group."""
 ENDED_SHOWN: Final = 100
 FILLS_SHOWN: Final = 100
-ACCOUNT: Final = SubId("VENUE")
 
 
 class Projector:
@@ -45,7 +45,7 @@ class Projector:
         """Return the whole desk as it stands."""
         self._seq += 1
         marks = state.marks()
-        sides = state.sides(marks)
+        sides = state.sides()
         return DeskView(
             now=state.now,
             seq=self._seq,
@@ -118,20 +118,21 @@ def _account(
         maintenance_margin=standing.maintenance,
         free_margin=standing.free,
         margin_ratio=standing.ratio if _is_priced(account, marks) else None,
-        adl_tier=standing.tier if _is_priced(account, marks) else AdlTier.NONE,
+        adl_tier=_tier(state, account) if _is_priced(account, marks) else AdlTier.NONE,
         positions=tuple(_positions(account, standing, marks)),
         equities=tuple(state.equities.get(account.id, ())),
     )
 
 
+def _tier(state: DeskState, account: Account) -> AdlTier:
+    """The tier being acted on, or else the one reached; of the venue's account none: what it does is not ours."""
+    episode = state.episodes.get(account.id)
+    return episode.tier if episode is not None else state.board.tiers.get(account.id, AdlTier.NONE)
+
+
 def _venue_account(state: DeskState, marks: dict[Symbol, Decimal]) -> AccountView:
     """Judge the venue's own account by its own statement."""
-    wallet = state.account.wallet if state.account.wallet is not None else ZERO
-    mirror = Account(id=ACCOUNT, name="venue", wallet=wallet)
-    for symbol, each in state.account.positions.items():
-        if symbol in state.instruments:
-            mirror.positions[symbol] = Position(quantity=each.quantity, cost=each.entry_value)
-    return _account(state, mirror, marks, {})
+    return _account(state, standings.mirror(state), marks, {})
 
 
 def _is_priced(account: Account, marks: dict[Symbol, Decimal]) -> bool:
@@ -153,9 +154,7 @@ def _positions(account: Account, standing: margin.Standing, marks: dict[Symbol, 
             unrealised_pnl=holding.unrealised if holding is not None else ZERO,
             realised_pnl=position.realised,
             maintenance_margin=holding.maintenance if holding is not None else ZERO,
-            liquidation_price=margin.liquidation_price(account.wallet, standing.holdings, symbol)
-            if holding is not None
-            else None,
+            liquidation_price=margin.price_at_ratio(standing, symbol) if holding is not None else None,
         )
 
 

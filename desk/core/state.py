@@ -2,32 +2,40 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as slot
 from decimal import Decimal
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from desk.core.adl.board import Board
+from desk.core.adl.tiers import Volatility
 from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
 from desk.core.limiter import Limiter
 from desk.core.orders import Order
-from desk.model.effect import Crossed
-from desk.model.event import Limits, LinkState, VenuePosition
+from desk.model.effect import Crossed, Deleveraged
+from desk.model.event import LinkState, VenuePosition
 from desk.model.instrument import Instrument
+from desk.model.limits import AdlMode, Limits
 from desk.model.market import MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, Side
-from desk.model.units import HOUSE, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.tier import AdlTier
+from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
 SAMPLES_MAX: Final = 900
 TAPE_MAX: Final = 60
 FILLS_MAX: Final = 500
 ALERTS_MAX: Final = 200
+DELEVERAGED_MAX: Final = 100
 ENDED_MAX: Final = 300
 """Ended orders and runs kept for the screen."""
 _NEVER: Final = Nanos(0)
+_DELAY: Final = Nanos(SECOND)
+"""What is supposed of the first fill."""
 TRADES_MAX: Final = 20_000
 """Trade ids remembered to recognise a repeat; the journal remembers all of them."""
 
@@ -35,7 +43,7 @@ TRADES_MAX: Final = 20_000
 class Market:
     """What we know of one instrument's market."""
 
-    __slots__ = ("book", "instrument", "last", "mark", "prices", "quote", "tape")
+    __slots__ = ("book", "instrument", "last", "mark", "prices", "quote", "tape", "volatility")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -45,6 +53,7 @@ class Market:
         self.last: TradePrint | None = None
         self.tape: deque[TradePrint] = deque(maxlen=TAPE_MAX)
         self.prices: deque[Sample] = deque(maxlen=SAMPLES_MAX)
+        self.volatility = Volatility()
 
     @property
     def is_known(self) -> bool:
@@ -66,6 +75,25 @@ class Estimate(Struct, frozen=True):
     price: Decimal
     fee: Decimal
     ts: Nanos
+
+
+class Episode(Struct, kw_only=True):
+    """A sub-account being brought out of danger; its tier only grows until it is over."""
+
+    sub: SubId
+    tier: AdlTier
+    began: Nanos
+    is_acting: bool = True
+    """Not yet at its target."""
+    calm_since: Nanos | None = None
+    held: str = ""
+    """Why nothing is done; empty while something is."""
+    steps: list[Nanos] = field(default_factory=list)
+    """When the latest orders left."""
+    clearing: dict[Symbol, Nanos] = field(default_factory=dict)
+    """Since when the orders in the way are being cancelled."""
+    ratios: dict[Symbol, Decimal] = field(default_factory=dict)
+    """The margin ratio at which the order under way was decided."""
 
 
 class VenueMirror:
@@ -107,7 +135,7 @@ class DeskState:
     mode: DeskMode = DeskMode.STARTING
     mode_reason: str = "waiting for the first market data"
     mode_since: Nanos = _NEVER
-    latches: dict[DeskMode, str] = field(default_factory=dict)
+    latches: dict[DeskMode, str] = slot(default_factory=dict)
     """Modes a person has latched, KILLED or REDUCE_ONLY, each with its reason; they outlive a restart."""
     link: LinkState = LinkState.CONNECTING
     link_reason: str = ""
@@ -118,13 +146,13 @@ class DeskState:
     truth_asked_at: Nanos = _NEVER
     doubts: int = 0
     """Questions asked about requests without an answer since the latest of them went missing."""
-    breaks: dict[Symbol, Nanos] = field(default_factory=dict)
+    breaks: dict[Symbol, Nanos] = slot(default_factory=dict)
     """Symbols whose quantity does not add up to the venue's, with since when: they are quarantined."""
-    halts: dict[Symbol, Nanos] = field(default_factory=dict)
+    halts: dict[Symbol, Nanos] = slot(default_factory=dict)
     """Quarantined symbols that the venue's trades do not explain, with since when: nothing but cancels passes."""
-    rounds: dict[Symbol, tuple[int, Nanos]] = field(default_factory=dict)
+    rounds: dict[Symbol, tuple[int, Nanos]] = slot(default_factory=dict)
     """How often the trades have not explained a break, and the venue time of the latest such answer."""
-    looks: dict[Symbol, Nanos] = field(default_factory=dict)
+    looks: dict[Symbol, Nanos] = slot(default_factory=dict)
     """Venue time of the first statement that showed a change not yet confirmed by a second."""
     clean_from: Nanos = _NEVER
     """Until then the desk recovers from having stood still."""
@@ -138,39 +166,60 @@ class DeskState:
     """Why this desk may send nothing at all: a newer one acts on the account; empty when none does."""
     fault: str = ""
     """What is wrong with the machine under us, e.g. the journal; empty when nothing is."""
-    limiter: Limiter = field(default_factory=Limiter)
-    instruments: dict[Symbol, Instrument] = field(default_factory=dict)
-    markets: dict[Symbol, Market] = field(default_factory=dict)
-    accounts: dict[SubId, Account] = field(default_factory=_house_accounts)
-    account: VenueMirror = field(default_factory=VenueMirror)
-    orders: dict[ClientOrderId, Order] = field(default_factory=dict)
-    open: dict[ClientOrderId, Order] = field(default_factory=dict)
+    limiter: Limiter = slot(default_factory=Limiter)
+    instruments: dict[Symbol, Instrument] = slot(default_factory=dict)
+    markets: dict[Symbol, Market] = slot(default_factory=dict)
+    accounts: dict[SubId, Account] = slot(default_factory=_house_accounts)
+    account: VenueMirror = slot(default_factory=VenueMirror)
+    orders: dict[ClientOrderId, Order] = slot(default_factory=dict)
+    open: dict[ClientOrderId, Order] = slot(default_factory=dict)
     """The orders that may still trade."""
-    run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = field(default_factory=dict)
-    flattens: dict[tuple[SubId, Symbol], int] = field(default_factory=dict)
+    run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = slot(default_factory=dict)
+    flattens: dict[tuple[SubId, Symbol], int] = slot(default_factory=dict)
     """Positions being closed, with the closing orders already tried."""
-    runs: dict[AlgoId, Algo] = field(default_factory=dict)
+    runs: dict[AlgoId, Algo] = slot(default_factory=dict)
     returning: tuple[AlgoId, ...] = ()
     """Runs that a restart has brought back and that have not yet been dealt with by their policy."""
-    fills: deque[FillRow] = field(default_factory=lambda: deque(maxlen=FILLS_MAX))
-    estimates: dict[ClientOrderId, Estimate] = field(default_factory=dict)
+    fills: deque[FillRow] = slot(default_factory=lambda: deque(maxlen=FILLS_MAX))
+    estimates: dict[ClientOrderId, Estimate] = slot(default_factory=dict)
     """What orders under way will probably have done: a picture, in no account."""
-    estimated: dict[ClientOrderId, Estimate] = field(default_factory=dict)
+    estimated: dict[ClientOrderId, Estimate] = slot(default_factory=dict)
     """The latest of them, also those whose trades are booked."""
-    trades: dict[tuple[Symbol, int], None] = field(default_factory=dict)
-    trades_below: dict[Symbol, int] = field(default_factory=dict)
+    trades: dict[tuple[Symbol, int], None] = slot(default_factory=dict)
+    trades_below: dict[Symbol, int] = slot(default_factory=dict)
     """The highest trade id already forgotten: the venue counts upwards, so no new trade is at or below it."""
-    funded: dict[Symbol, Nanos] = field(default_factory=dict)
+    funded: dict[Symbol, Nanos] = slot(default_factory=dict)
     """Venue time of the latest funding booked: a payment that is not newer has been booked before."""
-    adjustments: dict[int, Crossed] = field(default_factory=dict)
+    adjustments: dict[int, Crossed] = slot(default_factory=dict)
     """Estimated bookings by number that have not been taken back."""
-    alerts: deque[AlertRow] = field(default_factory=lambda: deque(maxlen=ALERTS_MAX))
-    equities: dict[SubId, deque[Sample]] = field(default_factory=dict)
+    board: Board = slot(default_factory=Board)
+    """Which tier each sub-account is in, and which prices concern whom."""
+    held_by_side: dict[tuple[Symbol, bool], Decimal] = slot(default_factory=dict)
+    """The quantity all our accounts hold, by symbol and direction, as of the latest trade."""
+    stirred: set[SubId] = slot(default_factory=set)
+    """Accounts whose cash or positions have changed since they were last judged."""
+    traded: set[Symbol] = slot(default_factory=set)
+    """Symbols in which a position has changed since then."""
+    nears: dict[Symbol, Decimal] = slot(default_factory=dict)
+    """The fraction of price within which a liquidation price is near."""
+    fill_delay: Nanos = _DELAY
+    """Time from a decision to its fill, of the latest orders that took."""
+    episodes: dict[SubId, Episode] = slot(default_factory=dict)
+    """Sub-accounts that are being deleveraged."""
+    deleveraged: deque[Deleveraged] = slot(default_factory=lambda: deque(maxlen=DELEVERAGED_MAX))
+    """What that has done, the newest first."""
+    alerts: deque[AlertRow] = slot(default_factory=lambda: deque(maxlen=ALERTS_MAX))
+    equities: dict[SubId, deque[Sample]] = slot(default_factory=dict)
     order_seq: int = 0
     run_seq: int = 0
     posting_seq: int = 0
     """The number of the latest booking that is no trade of the venue."""
     alert_seq: int = 0
+
+    @property
+    def nears_judged(self) -> dict[Symbol, Decimal] | None:
+        """Return what makes a liquidation price near; None where the ratio alone decides."""
+        return None if self.limits.adl is AdlMode.CLASSIC else self.nears
 
     def subs(self) -> Iterator[Account]:
         """Yield the sub-accounts, in the order they were opened."""
@@ -221,14 +270,14 @@ class DeskState:
         """Return Σ of all our accounts in `symbol`: what the venue must hold."""
         return sum((account.quantity(symbol) for account in self.accounts.values()), ZERO)
 
-    def sides(self, marks: dict[Symbol, Decimal]) -> dict[tuple[Symbol, bool], Decimal]:
-        """Return the notional all sub-accounts hold, by symbol and direction (True is long)."""
+    def sides(self) -> dict[tuple[Symbol, bool], Decimal]:
+        """Return the quantity all our accounts hold, by symbol and direction (True is long)."""
         held: dict[tuple[Symbol, bool], Decimal] = {}
         for account in self.accounts.values():
             for symbol, position in account.positions.items():
-                if position.quantity and symbol in marks:
+                if position.quantity:
                     key = (symbol, position.quantity > 0)
-                    held[key] = held.get(key, ZERO) + abs(position.quantity) * marks[symbol]
+                    held[key] = held.get(key, ZERO) + abs(position.quantity)
         return held
 
 

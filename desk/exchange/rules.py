@@ -1,14 +1,12 @@
 """The practice instruments: filters, fees and margin brackets."""
 
-from collections.abc import Iterable
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from desk.model.instrument import Bracket, Instrument
-from desk.model.units import ZERO, Symbol
+from desk.model.units import Symbol
 
 
 class _Tier(Struct, frozen=True):
@@ -92,20 +90,6 @@ def practice_instruments() -> tuple[Instrument, ...]:
             brackets=_brackets(_SOL_TIERS, 400_000_000),
         ),
     )
-
-
-def first_broken_bracket(brackets: Iterable[Bracket]) -> Bracket | None:
-    """Return the first tier where maintenance margin would jump, None where there is none.
-
-    Continuity asks for cum = cum of the tier below + floor * (rate - rate of the tier below), starting from zero.
-    """
-    tiers = tuple(brackets)
-    if tiers and (tiers[0].cum != ZERO or tiers[0].floor != ZERO):
-        return tiers[0]
-    for below, tier in pairwise(tiers):
-        if tier.floor != below.cap or tier.cum != below.cum + tier.floor * (tier.rate - below.rate):
-            return tier
-    return None
 
 
 def _perpetual(

@@ -8,7 +8,8 @@ from msgspec import Struct
 from desk.model.command import ChaseSpec
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
-from desk.model.order import OrderSpec
+from desk.model.order import OrderSpec, Side
+from desk.model.tier import AdlTier
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
 
@@ -135,6 +136,23 @@ class Crossed(Struct, frozen=True, tag=True, kw_only=True):
     """The number of the estimate it takes back, 0 for none."""
 
 
+class Deleveraged(Struct, frozen=True, tag=True, kw_only=True):
+    """One step of our own deleverage is over: nothing to do but to remember it."""
+
+    ts: Nanos
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    tier: AdlTier
+    quantity: Decimal
+    """Really filled."""
+    price: Decimal | None
+    """Average; None: nothing was filled."""
+    ratio_before: Decimal
+    ratio_after: Decimal
+    order: ClientOrderId
+
+
 class Agreement(StrEnum):
     """Whether our quantity of a symbol is the venue's."""
 
@@ -170,5 +188,15 @@ class Alert(Struct, frozen=True, tag=True):
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
 Effect = (
-    VenueEffect | ArmTimer | DisarmTimer | RunStarted | RunEnded | Learned | CashMoved | Crossed | BreakNoted | Alert
+    VenueEffect
+    | ArmTimer
+    | DisarmTimer
+    | RunStarted
+    | RunEnded
+    | Learned
+    | CashMoved
+    | Crossed
+    | BreakNoted
+    | Deleveraged
+    | Alert
 )

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from desk.model.command import Command
 from desk.model.instrument import Instrument
+from desk.model.limits import Limits
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, Side
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
@@ -21,19 +22,6 @@ class SubAccount(Struct, frozen=True):
     id: SubId
     name: str
     wallet: Decimal
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What the gate holds every order to; editable by configuration."""
-
-    order_value_max: Decimal
-    """Largest notional of one order, in quote currency."""
-    market_slip_bps: Decimal
-    """How far beyond the touch a market order may pay."""
-    mark_age_ms_max: int = 3_000
-    """A mark older than this may not price new risk."""
-    leverage: int = 10
-    """Initial margin is notional / leverage."""
 
 
 class Started(Struct, frozen=True, tag=True):

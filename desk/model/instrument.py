@@ -1,6 +1,8 @@
 """What is traded, with its rules."""
 
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -77,6 +79,20 @@ class Instrument(Struct, frozen=True, kw_only=True):
     def is_on_lot(self, quantity: Decimal) -> bool:
         """Tell whether `quantity` is a multiple of the lot size."""
         return _is_on_grid(quantity, self.lot_size)
+
+
+def first_broken_bracket(brackets: Iterable[Bracket]) -> Bracket | None:
+    """Return the first tier where maintenance margin would jump, None where there is none.
+
+    Continuity asks for cum = cum of the tier below + floor * (rate - rate of the tier below), starting from zero.
+    """
+    tiers = tuple(brackets)
+    if tiers and (tiers[0].cum != ZERO or tiers[0].floor != ZERO):
+        return tiers[0]
+    for below, tier in pairwise(tiers):
+        if tier.floor != below.cap or tier.cum != below.cum + tier.floor * (tier.rate - below.rate):
+            return tier
+    return None
 
 
 def _on_grid(value: Decimal, step: Decimal, rounding: str) -> Decimal:

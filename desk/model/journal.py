@@ -9,6 +9,7 @@ from desk.model.effect import (
     BreakNoted,
     CashMoved,
     Crossed,
+    Deleveraged,
     Effect,
     Learned,
     RequestDepth,
@@ -49,6 +50,7 @@ Journalled = (
     | CashMoved
     | Crossed
     | BreakNoted
+    | Deleveraged
     | RequestTruth
     | RequestDepth
 )

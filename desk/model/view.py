@@ -14,6 +14,7 @@ from desk.model.event import LinkState
 from desk.model.instrument import Instrument
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.tier import AdlTier
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
 
@@ -35,16 +36,6 @@ class DeskMode(StrEnum):
     """A newer desk acts on the account: nothing leaves, not even a cancel."""
     KILLED = "killed"
     """A person killed us: cancels only, over restarts, until revived by a typed phrase."""
-
-
-class AdlTier(StrEnum):
-    """How near a sub-account is to our own progressive auto-deleverage (never the venue's)."""
-
-    NONE = "-"
-    WATCH = "watch"
-    T1 = "T1"
-    T2 = "T2"
-    T3 = "T3"
 
 
 class ProofState(StrEnum):

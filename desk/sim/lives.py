@@ -10,8 +10,9 @@ from msgspec import structs
 from desk.core.state import DeskState
 from desk.model.command import Command
 from desk.model.effect import Alert, RunStarted, Severity, VenueEffect
-from desk.model.event import Event, Limits, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
+from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
 from desk.model.instrument import Instrument
+from desk.model.limits import Limits
 from desk.model.order import OrderStatus
 from desk.model.units import MILLISECOND, Nanos, SubId
 from desk.sim.disk import Disk

@@ -13,8 +13,9 @@ from desk.core.engine import Engine
 from desk.core.state import DeskState
 from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendOrder, VenueEffect
 from desk.model.error import InvariantBroken, JournalFailed
-from desk.model.event import Event, Limits
+from desk.model.event import Event
 from desk.model.journal import Commit, Record, is_journalled, record
+from desk.model.limits import Limits
 from desk.model.units import Nanos
 from desk.runtime.inbox import Inbox
 from desk.runtime.timers import Timers

@@ -6,9 +6,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from desk.core.limiter import ORDERS, RECV_WINDOW, TRUTH_WEIGHT, WEIGHT, Limiter
+from desk.core.limiter import ORDERS, RECV_WINDOW, TRUTH_WEIGHT, Limiter
 from desk.model.command import PlaceOrder
-from desk.model.effect import RequestTruth, SendAmend
+from desk.model.effect import SendAmend
 from desk.model.intent import Place
 from desk.model.order import OrderKind, OrderType, Side
 from desk.model.units import Nanos
@@ -95,20 +95,6 @@ def test_an_amendment_counts_as_an_order():
 
     assert [type(each) for each in desk.engine._acts.out] == [SendAmend]
     assert len(desk.state.limiter.orders) == before + 1
-
-
-def test_a_question_that_may_not_be_asked_is_asked_later():
-    desk = rig.started()
-    desk.state.limiter.note_weight(WEIGHT.most, at(0))
-    desk.effects.clear()
-
-    desk.state.truth_known = desk.state.truth_asked = False
-    desk.engine._ask_truth()
-    assert desk.engine._taken() == ()
-
-    desk.state.now = at(70_000)
-    desk.engine._ask_truth()
-    assert [type(each) for each in desk.engine._taken()] == [RequestTruth]
 
 
 def _place():

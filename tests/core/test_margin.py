@@ -9,29 +9,16 @@ from hypothesis import strategies as st
 
 from desk.core import margin
 from desk.core.ledger import Account, Position
-from desk.core.margin import Holding, maintenance
+from desk.core.margin import maintenance
 from desk.model.units import ZERO
-from desk.model.view import AdlTier
 from tests.kit import builders
 from tests.kit.builders import BRACKETS
+from tests.kit.standings import holding, moved, stand
 
 D = Decimal
 # One tier is enough for the published example: both positions stay in theirs.
 BTC_PUBLISHED = (builders.brackets("1e9 0.025 16300")[0],)
 ETH_PUBLISHED = (builders.brackets("1e9 0.10 135365")[0],)
-
-
-def holding(symbol, quantity, entry, mark, brackets=BRACKETS):
-    quantity, entry, mark = D(quantity), D(entry), D(mark)
-    return Holding(
-        symbol=symbol,
-        quantity=quantity,
-        entry_price=entry,
-        mark=mark,
-        unrealised=quantity * (mark - entry),
-        maintenance=maintenance(brackets, abs(quantity) * mark),
-        brackets=brackets,
-    )
 
 
 def published():
@@ -51,16 +38,6 @@ def equity(wallet, holdings):
 
 def bound(holdings):
     return sum(each.maintenance for each in holdings)
-
-
-def moved(holdings, symbol, price):
-    """The same holdings with the mark of one symbol elsewhere."""
-    return tuple(
-        holding(
-            each.symbol, each.quantity, each.entry_price, price if each.symbol == symbol else each.mark, each.brackets
-        )
-        for each in holdings
-    )
 
 
 # Maintenance margin and ratio
@@ -89,42 +66,35 @@ def test_maintenance_margin_follows_the_brackets(notional, expected):
 
 
 def test_two_on_the_same_side_carry_what_their_sum_costs():
-    alone = [margin.surcharged(BRACKETS, D(40_000), ZERO) for _ in range(2)]
-    together = [margin.surcharged(BRACKETS, D(40_000), D(80_000)) for _ in range(2)]
+    alone = [maintenance(BRACKETS, D(40_000)) for _ in range(2)]
+    together = [maintenance(BRACKETS, D(40_000), D("0.5")) for _ in range(2)]
 
     assert alone == [D(160), D(160)]
     assert together == [D(175), D(175)]
     assert sum(together) == maintenance(BRACKETS, D(80_000))
 
 
-def test_sub_accounts_on_opposite_sides_need_more_than_the_venue_asks():
-    virtual = margin.surcharged(BRACKETS, D(200_000), D(200_000)) + margin.surcharged(BRACKETS, D(150_000), D(150_000))
+def test_a_neighbour_on_the_same_side_brings_the_liquidation_price_nearer():
+    alone = stand(8_000, [holding("BTCUSDT", 2, 40_000, 40_000)])
+    beside = stand(8_000, [holding("BTCUSDT", 2, 40_000, 40_000, share=D("0.1"))])
 
-    assert virtual == D(1_650)
+    # 8,000 + 2 (p - 40,000) = 2 p * 1 % - 1,300 / 10, so 1.98 p = 71,870; the side's 10 * 2 p stays in the third bracket.
+    assert beside.maintenance == D(670)
+    near(margin.price_at_ratio(beside, "BTCUSDT"), "36297.979797979797979797")
+    assert margin.price_at_ratio(alone, "BTCUSDT") < margin.price_at_ratio(beside, "BTCUSDT")
+
+
+def test_sub_accounts_on_opposite_sides_need_more_than_the_venue_asks():
+    assert maintenance(BRACKETS, D(200_000)) + maintenance(BRACKETS, D(150_000)) == D(1_650)
     assert maintenance(BRACKETS, D(50_000)) == D(200)
 
 
-def test_without_equity_the_ratio_is_infinite_and_the_tier_the_last():
-    ratio = margin.margin_ratio(D("233.6"), D(-74))
-
-    assert ratio == D("Infinity")
-    assert standing_of(ratio).tier is AdlTier.T3
+def test_without_equity_the_ratio_is_infinite():
+    assert margin.margin_ratio(D("233.6"), D(-74)) == D("Infinity")
 
 
 def test_without_positions_the_ratio_is_zero_whatever_the_equity():
     assert margin.margin_ratio(ZERO, D(-5)) == ZERO
-
-
-@pytest.mark.parametrize(
-    ("ratio", "tier"),
-    [("0.6999", "-"), ("0.70", "watch"), ("0.8999", "watch"), ("0.90", "T1"), ("0.925", "T2"), ("0.95", "T3")],
-)
-def test_a_tier_begins_at_its_ratio(ratio, tier):
-    assert standing_of(D(ratio)).tier is AdlTier(tier)
-
-
-def standing_of(ratio):
-    return margin.Standing(equity=D(1), unrealised=ZERO, maintenance=ratio, initial=ZERO, ratio=ratio, holdings=())
 
 
 def test_an_account_stands_on_its_wallet_its_positions_and_the_leverage():
@@ -156,7 +126,7 @@ def test_a_symbol_the_desk_no_longer_trades_is_shown_without_margin():
     found = margin.standing(account, {}, {}, {}, 10)
 
     assert (found.maintenance, found.equity) == (ZERO, D(100))
-    assert margin.liquidation_price(D(100), found.holdings, "OLDUSDT") is None
+    assert margin.price_at_ratio(stand(D(100), found.holdings), "OLDUSDT") is None
 
 
 # Liquidation price
@@ -169,7 +139,7 @@ def near(price, expected):
 def test_the_published_example_dies_at_its_price_in_eth():
     holdings = published()
 
-    price = margin.liquidation_price(WALLET, holdings, "ETHUSDT")
+    price = margin.price_at_ratio(stand(WALLET, holdings), "ETHUSDT")
 
     near(price, "1153.256464239104")
     there = moved(holdings, "ETHUSDT", price)
@@ -179,7 +149,7 @@ def test_the_published_example_dies_at_its_price_in_eth():
 def test_the_published_example_dies_at_its_price_in_btc():
     holdings = published()
 
-    price = margin.liquidation_price(WALLET, holdings, "BTCUSDT")
+    price = margin.price_at_ratio(stand(WALLET, holdings), "BTCUSDT")
 
     near(price, "26316.893264518861")
     there = moved(holdings, "BTCUSDT", price)
@@ -193,13 +163,13 @@ def test_the_published_example_dies_at_its_price_in_btc():
 def test_the_bracket_that_counts_is_the_one_at_liquidation(wallet, quantity, expected):
     holdings = (holding("BTCUSDT", quantity, "60000", "60000"),)
 
-    near(margin.liquidation_price(D(wallet), holdings, "BTCUSDT"), expected)
+    near(margin.price_at_ratio(stand(D(wallet), holdings), "BTCUSDT"), expected)
 
 
 def test_a_long_that_its_wallet_covers_has_no_liquidation_price():
     holdings = (holding("BTCUSDT", "1", "60000", "60000"),)
 
-    assert margin.liquidation_price(D(70_000), holdings, "BTCUSDT") is None
+    assert margin.price_at_ratio(stand(D(70_000), holdings), "BTCUSDT") is None
 
 
 def three():
@@ -215,28 +185,28 @@ def test_three_positions_share_one_wallet():
 
     assert equity(D(30_000), holdings) == D(19_000)
     assert [each.maintenance for each in holdings] == [D(530), D(260), D(300)]
-    near(margin.liquidation_price(D(30_000), holdings, "BTCUSDT"), "49000")
-    near(margin.liquidation_price(D(30_000), holdings, "ETHUSDT"), "3991.044776119403")
-    near(margin.liquidation_price(D(30_000), holdings, "SOLUSDT"), "104")
+    near(margin.price_at_ratio(stand(D(30_000), holdings), "BTCUSDT"), "49000")
+    near(margin.price_at_ratio(stand(D(30_000), holdings), "ETHUSDT"), "3991.044776119403")
+    near(margin.price_at_ratio(stand(D(30_000), holdings), "SOLUSDT"), "104")
     ratio = margin.margin_ratio(bound(holdings), equity(D(30_000), holdings))
     assert ratio.quantize(D("1e-6")) == D("0.057368")
 
 
 def test_a_common_fall_liquidates_three_positions_at_its_fraction():
-    shock = margin.uniform_shock(D(30_000), three())
+    shock = margin.uniform_shock(stand(D(30_000), three()))
 
     assert shock.quantize(D("1e-12")) == D("-0.145894428152")
 
 
 def test_nothing_held_cannot_be_shocked():
-    assert margin.uniform_shock(D(30_000), ()) is None
+    assert margin.uniform_shock(stand(D(30_000), ())) is None
 
 
 def test_an_account_below_its_margin_is_liquidatable_now():
     holdings = (holding("BTCUSDT", "-1", "60000", "64000"),)
 
-    assert margin.liquidation_price(D(4_100), holdings, "BTCUSDT") == D(64_000)
-    assert margin.uniform_shock(D(4_100), holdings) == ZERO
+    assert margin.price_at_ratio(stand(D(4_100), holdings), "BTCUSDT") == D(64_000)
+    assert margin.uniform_shock(stand(D(4_100), holdings)) == ZERO
 
 
 # For any account
@@ -258,7 +228,7 @@ def alive(quantity, entry, wallet):
 def test_at_its_liquidation_price_equity_is_the_maintenance_margin(account):
     wallet = account[2]
     held = alive(*account)
-    price = margin.liquidation_price(wallet, held, "BTCUSDT")
+    price = margin.price_at_ratio(stand(wallet, held), "BTCUSDT")
     assume(price is not None)
 
     there = moved(held, "BTCUSDT", price)
@@ -270,7 +240,7 @@ def test_at_its_liquidation_price_equity_is_the_maintenance_margin(account):
 def test_the_bracket_chosen_is_the_one_the_notional_is_in(account):
     quantity, _, wallet = account
     held = alive(*account)
-    price = margin.liquidation_price(wallet, held, "BTCUSDT")
+    price = margin.price_at_ratio(stand(wallet, held), "BTCUSDT")
     assume(price is not None)
     notional = abs(quantity) * price
     assume(notional <= BRACKETS[-1].cap)
@@ -289,11 +259,11 @@ def test_the_bracket_chosen_is_the_one_the_notional_is_in(account):
 def test_no_single_bracket_gives_a_price_nearer_to_the_mark(account, index):
     quantity, entry, wallet = account
     held = alive(*account)
-    price = margin.liquidation_price(wallet, held, "BTCUSDT")
+    price = margin.price_at_ratio(stand(wallet, held), "BTCUSDT")
     one = holding("BTCUSDT", quantity, entry, entry, (BRACKETS[index],))
     assume(wallet > one.maintenance)
 
-    other = margin.liquidation_price(wallet, (one,), "BTCUSDT")
+    other = margin.price_at_ratio(stand(wallet, (one,)), "BTCUSDT")
 
     if other is not None:
         assert price is not None
@@ -305,8 +275,8 @@ def test_more_cash_moves_the_liquidation_price_away(account, more):
     _, entry, wallet = account
     held = alive(*account)
 
-    price = margin.liquidation_price(wallet, held, "BTCUSDT")
-    richer = margin.liquidation_price(wallet + more, held, "BTCUSDT")
+    price = margin.price_at_ratio(stand(wallet, held), "BTCUSDT")
+    richer = margin.price_at_ratio(stand(wallet + more, held), "BTCUSDT")
 
     if richer is not None:
         assert price is not None

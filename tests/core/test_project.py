@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from desk.core import charts
+from desk.core import charts, watch
 from desk.core.project import DEPTH, ENDED_SHOWN, FILLS_SHOWN, Projector
 from desk.model.event import AccountReported
 from desk.model.order import OrderStatus, Side
-from desk.model.view import AdlTier, AlgoState, DeskMode, Health, ProofState
+from desk.model.tier import AdlTier
+from desk.model.view import AlgoState, DeskMode, Health, ProofState
 from tests.kit import builders, rig
 from tests.kit.builders import BTC, at
 from tests.kit.story import tell
@@ -23,6 +24,9 @@ def project(desk, projector=None):
 def hold(desk, sub, quantity, entry):
     position = desk.state.accounts[sub].position(BTC)
     position.quantity, position.cost = D(quantity), D(quantity) * D(entry)
+    desk.state.stirred.add(sub)
+    desk.state.traded.add(BTC)
+    watch.refresh(desk.engine._acts)
 
 
 def test_a_desk_is_ready_when_its_markets_and_its_account_are_known():

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from desk.model.event import Limits, OrderFilled, VenuePosition
+from desk.model.event import OrderFilled, VenuePosition
 from desk.model.instrument import Bracket, Instrument
+from desk.model.limits import Limits
 from desk.model.market import BookDelta, BookSnapshot, Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, SECOND, ZERO, ClientOrderId, Nanos, SubId, Symbol

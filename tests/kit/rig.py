@@ -9,7 +9,6 @@ from desk.model.command import Command
 from desk.model.effect import Alert, ArmTimer, DisarmTimer, Effect
 from desk.model.event import (
     Event,
-    Limits,
     LinkChanged,
     LinkState,
     Started,
@@ -23,6 +22,7 @@ from desk.model.event import (
 )
 from desk.model.instrument import Instrument
 from desk.model.journal import Journalled, is_journalled
+from desk.model.limits import Limits
 from desk.model.units import ZERO, Nanos, SubId, Symbol
 from tests.kit import builders
 from tests.kit.builders import EPOCH, D

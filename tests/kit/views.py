@@ -9,10 +9,10 @@ from desk.model.event import LinkState
 from desk.model.instrument import Bracket, Instrument
 from desk.model.market import Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.tier import AdlTier
 from desk.model.units import SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import (
     AccountView,
-    AdlTier,
     AlertRow,
     AlgoRow,
     AlgoState,

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
+from desk.model.instrument import first_broken_bracket
+from tests.kit.builders import BRACKETS
 from tests.kit.views import instrument
 
 
@@ -50,3 +53,18 @@ def test_a_number_of_more_steps_than_can_be_counted_is_on_no_grid(number):
 
     assert not rules.is_on_tick(Decimal(number) * 10)
     assert not rules.is_on_lot(Decimal(number))
+
+
+def test_a_bracket_that_breaks_the_continuity_is_found():
+    brackets = list(BRACKETS)
+    brackets[3] = msgspec.structs.replace(brackets[3], cum=brackets[3].cum + 1)
+
+    assert first_broken_bracket(BRACKETS) is None
+    assert first_broken_bracket(brackets) == brackets[3]
+
+
+def test_a_bracket_that_leaves_a_hole_is_found():
+    brackets = list(BRACKETS)
+    del brackets[1]
+
+    assert first_broken_bracket(brackets) == brackets[1]

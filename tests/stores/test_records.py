@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from desk.model.effect import RunEnded
 from desk.model.error import BadInput, JournalFailed
-from desk.model.event import FundingPaid, Limits, Started
+from desk.model.event import FundingPaid, Started
 from desk.model.journal import record
+from desk.model.limits import Limits
 from desk.stores.records import check_order, decode, encode
 
 

@@ -158,6 +158,13 @@ def _quarantine(wish: Place, claim: Claim, state: DeskState) -> str:
     return ""
 
 
+def _tier(wish: Place, claim: Claim, state: DeskState) -> str:
+    episode = state.episodes.get(claim.sub)
+    if episode is None or wish.reduce_only:
+        return ""
+    return f"sub-account {claim.sub} is being deleveraged ({episode.tier}): it may only reduce"
+
+
 def _mark(wish: Place, claim: Claim, state: DeskState) -> str:
     age = state.mark_age(claim.symbol)
     limit = state.limits.mark_age_ms_max
@@ -309,6 +316,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("mode", _mode),
     ("known", _known),
     ("quarantine", _quarantine),
+    ("tier", _tier),
     ("rate", _rate),
     ("mark", _mark),
     ("filters", _filters),

@@ -7,8 +7,9 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.instrument import Instrument
+from desk.model.tier import AdlTier
 from desk.model.units import Symbol
-from desk.model.view import AccountView, AdlTier, PositionRow
+from desk.model.view import AccountView, PositionRow
 from desk.ui import format
 from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel

@@ -2,7 +2,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from desk.model.view import AdlTier
+from desk.model.tier import AdlTier
 from desk.ui.panels.risk import RiskPanel, RiskSection, gauge_runs
 from desk.ui.theme import Ink
 from tests.kit.views import account, desk_view, position

@@ -1,0 +1,1 @@
+"""Our own auto-deleverage as arithmetic: how near an account is, whom a price concerns, how much to close."""
