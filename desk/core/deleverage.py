@@ -93,6 +93,15 @@ def tell(done: Deleveraged) -> str:
     return f"{done.tier}: {what}, ratio {percent(done.ratio_before)} to {percent(done.ratio_after)}"
 
 
+def describe(episode: Episode) -> str:
+    """Say in a few words what is being done."""
+    if episode.held:
+        return f"held: {episode.held}"
+    if not episode.is_acting:
+        return "at its target"
+    return "closing" if episode.ratios else "clearing the way"
+
+
 def percent(ratio: Decimal) -> str:
     """Return a margin ratio as text; ∞ once equity is gone."""
     return f"{ratio * 100:.2f} %" if ratio.is_finite() else "∞"

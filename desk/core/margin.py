@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from desk.core.ledger import Account
 from desk.model.instrument import Bracket, Instrument
@@ -153,6 +153,26 @@ def price_at_ratio(found: Standing, symbol: Symbol, ratio: Decimal = ONE) -> Dec
         return moving.mark
     low, high = span(moving, room, ratio)
     return low if moving.quantity > 0 else high
+
+
+def moved(found: Standing, symbol: Symbol, price: Decimal) -> Standing:
+    """Return how the account would stand with the mark of one symbol elsewhere and all others where they are."""
+    holdings = tuple(_remarked(each, price) if each.symbol == symbol else each for each in found.holdings)
+    unrealised = sum((each.unrealised for each in holdings), ZERO)
+    bound = sum((each.maintenance for each in holdings), ZERO)
+    equity = found.equity + unrealised - found.unrealised
+    return Standing(
+        equity=equity,
+        unrealised=unrealised,
+        maintenance=bound,
+        initial=found.initial,
+        ratio=margin_ratio(bound, equity),
+        holdings=holdings,
+    )
+
+
+def _remarked(held: Holding, price: Decimal) -> Holding:
+    return structs.replace(held, mark=price, unrealised=held.unrealised + held.quantity * (price - held.mark))
 
 
 def uniform_shock(found: Standing) -> Decimal | None:

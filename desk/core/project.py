@@ -5,10 +5,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from desk.core import estimate, ids, margin, modes
+from desk.core import deleverage, estimate, ids, margin, modes
+from desk.core.adl.levels import levels
 from desk.core.ledger import Account
+from desk.core.margin import Standing
 from desk.core.orders import Order
 from desk.core.proof import prove
 from desk.core.risk import standings
@@ -16,9 +19,10 @@ from desk.core.state import DeskState, Market, sight
 from desk.model.effect import Booking
 from desk.model.order import Side
 from desk.model.tier import AdlTier
-from desk.model.units import UNALLOCATED, ZERO, Symbol
+from desk.model.units import SECOND, UNALLOCATED, ZERO, SubId, Symbol
 from desk.model.view import (
     AccountView,
+    AdlLevel,
     AlgoRow,
     DeskView,
     FillRow,
@@ -34,12 +38,20 @@ ENDED_SHOWN: Final = 100
 FILLS_SHOWN: Final = 100
 
 
+class Outlook(Struct, frozen=True):
+    """What would have to happen to an account."""
+
+    shock: Decimal | None = None
+    levels: tuple[AdlLevel, ...] = ()
+
+
 class Projector:
     """Builds views; keeps the last picture of each market, as the depth is the only costly part."""
 
     def __init__(self) -> None:
         self._seq = 0
         self._markets: dict[Symbol, tuple[tuple[object, ...], MarketView]] = {}
+        self._outlooks: dict[SubId, tuple[tuple[object, ...], Outlook]] = {}
 
     def project(self, state: DeskState, health: Health) -> DeskView:
         """Return the whole desk as it stands."""
@@ -61,8 +73,8 @@ class Projector:
             leverage=state.limits.leverage,
             instruments=tuple(state.instruments.values()),
             markets=tuple(self._market(market) for market in state.markets.values()),
-            subs=tuple(_account(state, each, marks, sides) for each in _shown(state)),
-            account=_venue_account(state, marks),
+            subs=tuple(self._account(state, each, marks, sides) for each in _shown(state)),
+            account=self._account(state, standings.mirror(state), marks, {}),
             account_ts=state.account.ts,
             orders=tuple(_orders(state)),
             algos=_algos(state),
@@ -71,6 +83,52 @@ class Projector:
             alerts=tuple(state.alerts),
             health=health,
         )
+
+    def _account(
+        self,
+        state: DeskState,
+        account: Account,
+        marks: dict[Symbol, Decimal],
+        sides: dict[tuple[Symbol, bool], Decimal],
+    ) -> AccountView:
+        found = margin.standing(account, state.instruments, marks, sides, state.limits.leverage)
+        is_priced = _is_priced(account, marks)
+        outlook = self._outlook(state, account, found) if is_priced else Outlook()
+        episode = state.episodes.get(account.id)
+        return AccountView(
+            id=account.id,
+            name=account.name,
+            wallet=account.wallet,
+            equity=found.equity,
+            unrealised_pnl=found.unrealised,
+            realised_pnl=account.realised,
+            fees=account.fees,
+            initial_margin=found.initial,
+            maintenance_margin=found.maintenance,
+            free_margin=found.free,
+            margin_ratio=found.ratio if is_priced else None,
+            adl_tier=_tier(state, account) if is_priced else AdlTier.NONE,
+            positions=tuple(_positions(account, found, marks)),
+            equities=tuple(state.equities.get(account.id, ())),
+            ratios=tuple(state.ratios.get(account.id, ())),
+            shock=outlook.shock,
+            levels=outlook.levels,
+            note=deleverage.describe(episode) if episode is not None else "",
+        )
+
+    def _outlook(self, state: DeskState, account: Account, found: Standing) -> Outlook:
+        """Return what is looked for with some effort: once a second, and when the account has traded."""
+        key = (state.now // SECOND, account.wallet, tuple(each.quantity for each in found.holdings), state.limits)
+        kept = self._outlooks.get(account.id)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        is_ours = account.id in state.board.tiers
+        outlook = Outlook(
+            margin.uniform_shock(found),
+            tuple(levels(found, state.instruments, state.nears, state.limits)) if is_ours else (),
+        )
+        self._outlooks[account.id] = (key, outlook)
+        return outlook
 
     def _market(self, market: Market) -> MarketView:
         last_sample = market.prices[-1] if market.prices else None
@@ -102,37 +160,10 @@ def _shown(state: DeskState) -> Iterable[Account]:
         yield unallocated
 
 
-def _account(
-    state: DeskState, account: Account, marks: dict[Symbol, Decimal], sides: dict[tuple[Symbol, bool], Decimal]
-) -> AccountView:
-    standing = margin.standing(account, state.instruments, marks, sides, state.limits.leverage)
-    return AccountView(
-        id=account.id,
-        name=account.name,
-        wallet=account.wallet,
-        equity=standing.equity,
-        unrealised_pnl=standing.unrealised,
-        realised_pnl=account.realised,
-        fees=account.fees,
-        initial_margin=standing.initial,
-        maintenance_margin=standing.maintenance,
-        free_margin=standing.free,
-        margin_ratio=standing.ratio if _is_priced(account, marks) else None,
-        adl_tier=_tier(state, account) if _is_priced(account, marks) else AdlTier.NONE,
-        positions=tuple(_positions(account, standing, marks)),
-        equities=tuple(state.equities.get(account.id, ())),
-    )
-
-
 def _tier(state: DeskState, account: Account) -> AdlTier:
     """The tier being acted on, or else the one reached; of the venue's account none: what it does is not ours."""
     episode = state.episodes.get(account.id)
     return episode.tier if episode is not None else state.board.tiers.get(account.id, AdlTier.NONE)
-
-
-def _venue_account(state: DeskState, marks: dict[Symbol, Decimal]) -> AccountView:
-    """Judge the venue's own account by its own statement."""
-    return _account(state, standings.mirror(state), marks, {})
 
 
 def _is_priced(account: Account, marks: dict[Symbol, Decimal]) -> bool:

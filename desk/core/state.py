@@ -210,6 +210,8 @@ class DeskState:
     """What that has done, the newest first."""
     alerts: deque[AlertRow] = slot(default_factory=lambda: deque(maxlen=ALERTS_MAX))
     equities: dict[SubId, deque[Sample]] = slot(default_factory=dict)
+    ratios: dict[SubId, deque[Sample]] = slot(default_factory=dict)
+    """Margin ratios in percent."""
     order_seq: int = 0
     run_seq: int = 0
     posting_seq: int = 0

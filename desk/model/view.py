@@ -87,6 +87,16 @@ class PositionRow(Struct, frozen=True, kw_only=True):
     liquidation_price: Decimal | None
 
 
+class AdlLevel(Struct, frozen=True, kw_only=True):
+    """Where one tier begins if the price of `symbol` moves alone, and what would be closed there."""
+
+    symbol: Symbol
+    tier: AdlTier
+    price: Decimal
+    closes: tuple[tuple[Symbol, Decimal], ...]
+    """Signed: a negative quantity is sold."""
+
+
 class AccountView(Struct, frozen=True, kw_only=True):
     """One account, a sub-account or the venue's: money in quote currency.
 
@@ -109,6 +119,14 @@ class AccountView(Struct, frozen=True, kw_only=True):
     """Symbols with a position or a realised result."""
     equities: tuple[Sample, ...] = ()
     """Equity sampled once a second, oldest first."""
+    ratios: tuple[Sample, ...] = ()
+    """The margin ratio in percent, likewise; 200 stands for everything above."""
+    shock: Decimal | None = None
+    """The smallest common move of all marks that liquidates the account, as a signed fraction; None: none does."""
+    levels: tuple[AdlLevel, ...] = ()
+    """Where our own deleverage would act."""
+    note: str = ""
+    """What is being done about its tier, or why nothing is."""
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ ACTIONS: Final = (
     KeyAction(id="choose:sub-next", keys=("full_stop",), text="next sub-account", group=Group.CHOICE, hint="sub"),
     KeyAction(id="choose:sub-previous", keys=("comma",), text="previous sub-account", group=Group.CHOICE),
     KeyAction(id="choose:symbol-next", keys=("slash",), text="next symbol", group=Group.CHOICE, hint="symbol"),
+    KeyAction(id="choose:chart", keys=("g",), text="chart of the sub-account: equity or margin ratio", group=Group.CHOICE),
     KeyAction(id="blotter:positions", keys=("f2",), text="positions", group=Group.BLOTTER),
     KeyAction(id="blotter:orders", keys=("f3",), text="orders", group=Group.BLOTTER),
     KeyAction(id="blotter:algos", keys=("f4",), text="algos", group=Group.BLOTTER),

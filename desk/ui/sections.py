@@ -1,9 +1,12 @@
 """Which part of the view each panel is shown."""
 
+from decimal import Decimal
+from typing import Final
+
 from msgspec import Struct
 
 from desk.model.units import ZERO
-from desk.model.view import DeskView, PositionRow
+from desk.model.view import AdlLevel, DeskView, PositionRow
 from desk.ui.panels.accounts import AccountsSection
 from desk.ui.panels.blotter import BlotterSection
 from desk.ui.panels.charts import ChartSection
@@ -13,6 +16,9 @@ from desk.ui.panels.status import AlertsSection, StatusSection
 from desk.ui.panels.tape import TapeSection
 from desk.ui.preview import sub_name
 from desk.ui.session import Chosen
+
+RATIO_LINE: Final = Decimal(90)
+"""The margin ratio, in percent, from which our own deleverage acts whatever the distance."""
 
 
 class Pulse(Struct, frozen=True):
@@ -35,6 +41,10 @@ def ladder_section(view: DeskView, chosen: Chosen) -> LadderSection | None:
         orders=tuple(row for row in here if row.sub == chosen.sub),
         other_orders=tuple(row for row in here if row.sub != chosen.sub),
         position=_position(view, chosen),
+        levels=_levels(view, chosen),
+        venue_liquidation=next(
+            (row.liquidation_price for row in view.account.positions if row.symbol == chosen.symbol), None
+        ),
         now=view.now,
         mode=chosen.key_mode,
         size=chosen.size,
@@ -129,12 +139,21 @@ def price_section(view: DeskView, chosen: Chosen) -> ChartSection | None:
     )
 
 
-def equity_section(view: DeskView, chosen: Chosen) -> ChartSection | None:
-    """Return the equity chart's section; None: there is no such sub-account."""
+def account_section(view: DeskView, chosen: Chosen) -> ChartSection | None:
+    """Return the section of the account's chart, equity or margin ratio; None: there is no such sub-account."""
     account = view.sub(chosen.sub)
     if account is None:
         return None
+    if chosen.is_ratio_charted:
+        return ChartSection(
+            title=f"margin ratio % {account.name}", decimals=1, samples=account.ratios, level=RATIO_LINE
+        )
     return ChartSection(title=f"equity {account.name}", decimals=2, samples=account.equities)
+
+
+def _levels(view: DeskView, chosen: Chosen) -> tuple[AdlLevel, ...]:
+    account = view.sub(chosen.sub)
+    return tuple(each for each in account.levels if each.symbol == chosen.symbol) if account is not None else ()
 
 
 def _position(view: DeskView, chosen: Chosen) -> PositionRow | None:

@@ -39,6 +39,8 @@ class Chosen(Struct, frozen=True, kw_only=True):
     key_mode: KeyMode
     size: Decimal
     """The size preset, in base currency."""
+    is_ratio_charted: bool = False
+    """The sub-account's chart shows its margin ratio, not its equity."""
 
 
 class Session:
@@ -103,6 +105,10 @@ class Session:
         self._preset = index
         self.chosen = structs.replace(self.chosen, size=self.presets[index])
         return True
+
+    def next_chart(self) -> None:
+        """Chart the other of equity and margin ratio."""
+        self.chosen = structs.replace(self.chosen, is_ratio_charted=not self.chosen.is_ratio_charted)
 
     def next_sub(self, step: int) -> None:
         """Act for the sub-account `step` places on."""

@@ -6,7 +6,8 @@ from desk.core import charts
 from desk.core.state import SAMPLES_MAX
 from desk.model.view import Sample
 from tests.kit import rig
-from tests.kit.builders import BTC, at
+from tests.kit.builders import ALPHA, BTC, at
+from tests.kit.danger import Danger
 
 D = Decimal
 
@@ -51,3 +52,14 @@ def test_a_pulse_samples():
     list(desk.wait(at(3000)))
 
     assert [each.ts for each in desk.state.equities["1"]] == [at(1000), at(2000), at(3000)]
+
+
+def test_the_margin_ratio_is_sampled_in_percent_and_stays_finite():
+    desk = Danger()
+    desk.hold("1", "1")
+    for price in ("58700.0", "56000.0"):
+        desk.price(price)
+        charts.sample(desk.state)
+
+    # 243.5 / 1,900, then equity is gone.
+    assert [each.value for each in desk.state.ratios[ALPHA]][-2:] == [D("12.82"), D(200)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from desk.core.state import DeskState
 from desk.model.effect import Crossed, Effect, SendCancel, SendOrder
 from desk.model.event import AccountReported, OrderAccepted, OrderExpired, OrderFilled, VenuePosition
 from desk.model.order import OrderSpec

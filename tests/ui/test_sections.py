@@ -3,8 +3,8 @@
 from desk.ui.arming import KeyMode
 from desk.ui.sections import (
     Pulse,
+    account_section,
     accounts_section,
-    equity_section,
     ladder_section,
     price_section,
     status_section,
@@ -45,7 +45,7 @@ def test_a_symbol_that_is_not_traded_has_no_sections():
 
     assert (ladder_section(VIEW, lost), accounts_section(VIEW, lost), tape_section(VIEW, lost)) == (None, None, None)
     assert price_section(VIEW, lost) is None
-    assert equity_section(VIEW, chosen("9")) is None
+    assert account_section(VIEW, chosen("9")) is None
 
 
 def test_the_price_chart_draws_a_line_at_the_entry():

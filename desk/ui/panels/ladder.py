@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from desk.model.instrument import Instrument
 from desk.model.order import Side
+from desk.model.tier import AdlTier
 from desk.model.units import MILLISECOND, ZERO, Nanos
-from desk.model.view import MarketView, OrderRow, PositionRow
+from desk.model.view import AdlLevel, MarketView, OrderRow, PositionRow
 from desk.ui import format
 from desk.ui.arming import KeyMode
 from desk.ui.cellgrid import Line, Run
@@ -21,6 +22,7 @@ from desk.ui.panels.ladder_rows import (
     Window,
     centred,
     followed,
+    level_text,
     moved,
     price_rows,
     regrouped,
@@ -32,7 +34,17 @@ QUOTE_AGE_MS_MAX: Final = 500
 """A quote older than this is shown grey."""
 _HEAD_ROWS: Final = 2
 _MODE_INKS: Final = {KeyMode.ARMED: Ink.ALARM, KeyMode.CONFIRM: Ink.CAUTION, KeyMode.SAFE: Ink.CALM}
-_MARK_INKS: Final = {"M": Ink.MARK, "E": Ink.OWN, "L": Ink.DANGER}
+_MARK_INKS: Final = {
+    "M": Ink.MARK,
+    "E": Ink.OWN,
+    "L": Ink.DANGER,
+    "V": Ink.DANGER,
+    "1": Ink.WARN,
+    "2": Ink.CAUTION,
+    "3": Ink.ALARM,
+}
+_MARKS_SHOWN: Final = 3
+_TIER_INKS: Final = {AdlTier.T1: Ink.WARN, AdlTier.T2: Ink.CAUTION, AdlTier.T3: Ink.ALARM}
 
 
 class LadderSection(Struct, frozen=True, kw_only=True):
@@ -45,6 +57,9 @@ class LadderSection(Struct, frozen=True, kw_only=True):
     other_orders: tuple[OrderRow, ...] = ()
     """Open orders of the other sub-accounts in this market: shown dim."""
     position: PositionRow | None = None
+    levels: tuple[AdlLevel, ...] = ()
+    """Where our own deleverage would act on the sub-account if this price moved alone."""
+    venue_liquidation: Decimal | None = None
     now: Nanos
     mode: KeyMode
     size: Decimal
@@ -109,12 +124,13 @@ class LadderPanel(Panel[LadderSection]):
     @property
     def price_height(self) -> int:
         """Rows that show a price."""
-        return max(0, self.rows - _HEAD_ROWS)
+        foot = _foot_rows(self._section) if self._section is not None else 0
+        return max(0, self.rows - _HEAD_ROWS - foot)
 
     def draw(self, section: LadderSection, width: int, height: int) -> Sequence[Line]:
         """Return the header and the price rows."""
         at = touch(section.market, section.instrument)
-        rows_shown = max(0, height - _HEAD_ROWS)
+        rows_shown = max(0, height - _HEAD_ROWS - _foot_rows(section))
         self.window = followed(self.window, at, rows_shown, is_still=section.mode is KeyMode.ARMED)
         sight = Sight(
             instrument=section.instrument,
@@ -122,6 +138,8 @@ class LadderPanel(Panel[LadderSection]):
             orders=section.orders,
             other_orders=section.other_orders,
             position=section.position,
+            levels=section.levels,
+            venue_liquidation=section.venue_liquidation,
         )
         rows = price_rows(sight, self.window, rows_shown)
         is_out_of_sight = at is not None and not self.window.has(at // self.window.grouping, rows_shown)
@@ -158,7 +176,42 @@ def ladder_lines(
     for row in rows:
         line = _price_line(row, section.instrument, widths, size_max)
         lines.append(_greyed(line) if is_stale else line)
+    if _foot_rows(section):
+        lines.append(danger_line(section, width))
     return lines
+
+
+def danger_line(section: LadderSection, width: int) -> Line:
+    """Return where the tiers begin, what they close, and where it would end, the nearest first; L always has its place."""
+    instrument, position = section.instrument, section.position
+    assert position is not None
+    arrow = "▼" if position.quantity > 0 else "▲"
+    end: list[Run] = []
+    if position.liquidation_price is not None:
+        away = _away(position.liquidation_price, position.mark)
+        end.append(Run(f" L {format.price(position.liquidation_price, instrument)}{away}", Ink.DANGER))
+    if section.venue_liquidation is not None:
+        end.append(Run(f" V {format.price(section.venue_liquidation, instrument)}", Ink.DANGER))
+    room = width - 1 - sum(len(run.text) for run in end[:1])
+    line = [Run(arrow, Ink.DIM)]
+    for each in section.levels:
+        what = level_text(each, instrument.symbol, instrument)
+        text = f" {each.tier} {format.price(each.price, instrument)}{what.removeprefix(each.tier)}"
+        if len(text) > room:
+            break
+        room -= len(text)
+        line.append(Run(text, _TIER_INKS[each.tier]))
+    return [*line, *end[:1], *(run for run in end[1:] if len(run.text) <= room)]
+
+
+def _away(price: Decimal, mark: Decimal | None) -> str:
+    return f" {format.percent(abs(price - mark) / mark)}" if mark else ""
+
+
+def _foot_rows(section: LadderSection) -> int:
+    """A position that can be liquidated has a line at the foot: its prices are seldom in sight."""
+    held = section.position
+    return int(held is not None and (held.liquidation_price is not None or bool(section.levels)))
 
 
 def _greyed(line: Line) -> Line:
@@ -219,11 +272,13 @@ def _price_line(row: PriceRow, instrument: Instrument, widths: _Widths, size_max
         _last_glyph(row, blank),
         Run(price, Ink.CURSOR if row.is_cursor else _price_ink(row)),
         Run(" ", blank),
-        *(Run(letter, _MARK_INKS[letter]) for letter in row.marks),
-        Run(" " * (3 - len(row.marks)), blank),
+        *(Run(letter, _MARK_INKS[letter]) for letter in row.marks[-_MARKS_SHOWN:]),
+        Run(" " * (_MARKS_SHOWN - len(row.marks)), blank),
         *_ask_cell(row, instrument, widths.size, size_max, blank),
     ]
     sells = _own_cell(row.sells, row.other_sells, instrument, widths.own, blank)
+    if row.note and row.sells is None and widths.own:
+        sells = [Run(f" {row.note}"[: widths.own].ljust(widths.own), Ink.CAUTION)]
     return [*line, *sells]
 
 

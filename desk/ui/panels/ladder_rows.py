@@ -9,11 +9,15 @@ from msgspec import Struct
 from desk.model.instrument import Instrument
 from desk.model.market import Level
 from desk.model.order import OrderStatus, Side
-from desk.model.units import ZERO
-from desk.model.view import MarketView, OrderRow, PositionRow
+from desk.model.tier import AdlTier
+from desk.model.units import ZERO, Symbol
+from desk.model.view import AdlLevel, MarketView, OrderRow, PositionRow
 
-GROUPINGS: Final = (1, 2, 5, 10, 20, 50, 100)
+GROUPINGS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Ticks in one row."""
+
+
+_TIER_MARKS: Final = {AdlTier.T1: "1", AdlTier.T2: "2", AdlTier.T3: "3"}
 
 
 class Window(NamedTuple):
@@ -124,7 +128,9 @@ class PriceRow(Struct, frozen=True, kw_only=True):
     last: Side | None
     """Who took, if the last trade was here."""
     marks: str
-    """`M` mark price, `E` entry of the position, `L` its liquidation price."""
+    """`M` mark price, `E` entry of the position, `L` its liquidation price, `V` the venue's, `1` to `3` our own tiers."""
+    note: str
+    """What our own deleverage would do here; empty where it would do nothing."""
 
 
 class Sight(Struct, frozen=True, kw_only=True):
@@ -135,6 +141,19 @@ class Sight(Struct, frozen=True, kw_only=True):
     orders: Sequence[OrderRow]
     other_orders: Sequence[OrderRow]
     position: PositionRow | None
+    levels: Sequence[AdlLevel] = ()
+    venue_liquidation: Decimal | None = None
+
+
+def level_text(level: AdlLevel, symbol: Symbol, instrument: Instrument) -> str:
+    """Say what a tier closes: `T1 -0.282`, with the symbol where it is another one."""
+    parts = []
+    for closed, quantity in level.closes:
+        if closed == symbol:
+            parts.append(f"{quantity:+.{instrument.quantity_decimals}f}")
+        else:
+            parts.append(f"{quantity.normalize():+f} {closed.removesuffix(instrument.quote)}")
+    return f"{level.tier} {' '.join(parts)}"
 
 
 def price_rows(sight: Sight, window: Window, height: int) -> list[PriceRow]:
@@ -161,6 +180,10 @@ class _Grouped:
         self._other = {side: self._leaves(sight.other_orders, side) for side in Side}
         self._last = (self._number(market.last.price), market.last.aggressor) if market.last else None
         self._marks = self._marked(sight)
+        self._notes = {
+            self._number(each.price): level_text(each, sight.instrument.symbol, sight.instrument)
+            for each in reversed(sight.levels)
+        }
 
     def row(self, number: int, *, is_cursor: bool) -> PriceRow:
         step = self._instrument.tick_size
@@ -180,6 +203,7 @@ class _Grouped:
             is_best_ask=number == self._best_ask,
             last=self._last[1] if self._last and self._last[0] == number else None,
             marks=self._marks.get(number, ""),
+            note=self._notes.get(number, ""),
         )
 
     def _number(self, price: Decimal) -> int:
@@ -209,10 +233,12 @@ class _Grouped:
     def _marked(self, sight: Sight) -> dict[int, str]:
         held = sight.position if sight.position and sight.position.quantity else None
         mark = sight.market.mark
-        priced = (
+        priced: tuple[tuple[str, Decimal | None], ...] = (
             ("M", mark.price if mark else None),
             ("E", held.entry_price if held else None),
+            *((_TIER_MARKS[each.tier], each.price) for each in sight.levels),
             ("L", held.liquidation_price if held else None),
+            ("V", sight.venue_liquidation),
         )
         marks: dict[int, str] = {}
         for letter, price in priced:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from desk.model.instrument import Instrument
 from desk.model.tier import AdlTier
 from desk.model.units import Symbol
-from desk.model.view import AccountView, PositionRow
+from desk.model.view import AccountView, AdlLevel, PositionRow
 from desk.ui import format
 from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel
@@ -46,18 +46,40 @@ class RiskPanel(Panel[RiskSection]):
     TITLE = "risk"
 
     def draw(self, section: RiskSection, width: int, height: int) -> Sequence[Line]:
-        """Return a gauge for each account with its positions under it; gauges alone where room is short."""
+        """Return a gauge for each account with its positions under it; gauges alone where room is short.
+
+        Where not even the gauges have room, those of the accounts in most danger are shown.
+        """
         instruments = {each.symbol: each for each in section.instruments}
-        accounts = [(sub, False) for sub in section.subs if _is_shown(sub)] + [(section.account, True)]
-        gauges = [(account, gauge_line(account, width, is_venue=is_venue)) for account, is_venue in accounts]
-        held = sum(len(_open(account)) for account, _ in gauges)
-        has_room = len(gauges) + held <= height
+        accounts = [sub for sub in section.subs if _is_shown(sub)]
+        accounts = [*_most_endangered(accounts, height - 1), section.account]
+        gauges = [gauge_line(each, width, is_venue=each is section.account) for each in accounts]
+        details = [_details(each, instruments, width) for each in accounts]
+        has_room = len(gauges) + sum(len(lines) for lines in details) <= height
         lines: list[Line] = []
-        for account, line in gauges:
-            lines.append(line)
-            if has_room:
-                lines += [position_line(row, instruments, width) for row in _open(account)]
+        for gauge, under in zip(gauges, details, strict=True):
+            lines += [gauge, *(under if has_room else ())]
         return lines
+
+
+def _most_endangered(accounts: list[AccountView], count: int) -> list[AccountView]:
+    if len(accounts) <= count:
+        return accounts
+    chosen = sorted(accounts, key=lambda each: (-each.adl_tier.rank, -(each.margin_ratio or 0)))[: max(0, count)]
+    return [each for each in accounts if each in chosen]
+
+
+def _details(account: AccountView, instruments: Mapping[Symbol, Instrument], width: int) -> list[Line]:
+    lines: list[Line] = []
+    if account.note:
+        lines.append([Run("   ", Ink.TEXT), Run(format.sanitise(account.note, max(4, width - 4)), Ink.CAUTION)])
+    for row in _open(account):
+        nearest = next((each for each in account.levels if each.symbol == row.symbol), None)
+        lines.append(position_line(row, nearest, instruments, width))
+    if account.shock is not None and len(_open(account)) > 1:
+        text = f"   all prices together: {account.shock * 100:+.1f} %"
+        lines.append([Run(text, Ink.DANGER if abs(account.shock) < _NEAR else Ink.DIM)])
+    return lines
 
 
 def gauge_line(account: AccountView, width: int, *, is_venue: bool) -> Line:
@@ -85,8 +107,10 @@ def gauge_runs(ratio: Decimal | None, width: int) -> list[Run]:
     return [Run(bar, _ratio_ink(ratio)), Run(rest, Ink.FAINT)]
 
 
-def position_line(row: PositionRow, instruments: Mapping[Symbol, Instrument], width: int) -> Line:
-    """Return a position with its liquidation price and how far the mark is from it."""
+def position_line(
+    row: PositionRow, nearest: AdlLevel | None, instruments: Mapping[Symbol, Instrument], width: int
+) -> Line:
+    """Return a position with its liquidation price, how far the mark is from it, and where a tier begins before."""
     instrument = instruments.get(row.symbol)
     if instrument is None:
         return ()
@@ -96,10 +120,15 @@ def position_line(row: PositionRow, instruments: Mapping[Symbol, Instrument], wi
     liquidation = format.price(row.liquidation_price, instrument)
     if width < _ROOMY:
         return [Run(f" {symbol}", Ink.DIM), Run(f"{held} ", side), Run(f"L {liquidation}", _near_ink(row))]
-    start = [Run(f"   {symbol} ", Ink.DIM), Run(format.fit_right(held, 9), side)]
+    line = [Run(f"   {symbol} ", Ink.DIM), Run(format.fit_right(held, 9), side)]
     if row.liquidation_price is None:
-        return [*start, Run("  liq none", Ink.DIM)]
-    return [*start, Run(f"  liq {liquidation}  {format.percent(_away(row))} away", _near_ink(row))]
+        return [*line, Run("  liq none", Ink.DIM)]
+    line.append(Run(f"  liq {liquidation}  {format.percent(_away(row))} away", _near_ink(row)))
+    if nearest is not None:
+        text = f"  {nearest.tier} {format.price(nearest.price, instrument)}"
+        if sum(len(run.text) for run in line) + len(text) <= width:
+            line.append(Run(text, Ink.WARN))
+    return line
 
 
 def _away(row: PositionRow) -> Decimal | None:

@@ -18,10 +18,10 @@ from desk.ui.panels.status import AlertsPanel, StatusPanel
 from desk.ui.panels.tape import TapePanel
 from desk.ui.sections import (
     Pulse,
+    account_section,
     accounts_section,
     alerts_section,
     blotter_section,
-    equity_section,
     ladder_section,
     price_section,
     risk_section,
@@ -76,7 +76,7 @@ class Panes:
     def show_charts(self, view: DeskView, chosen: Chosen) -> None:
         """Show the charts theirs: too slow for every frame."""
         _show(self.price, price_section(view, chosen))
-        _show(self.equity, equity_section(view, chosen))
+        _show(self.equity, account_section(view, chosen))
 
     def _body(self) -> Iterator[Widget]:
         yield from (self.ladder, self.price, self.equity, self.tape, self.accounts, self.risk, self.blotter)

@@ -165,11 +165,13 @@ class TradeScreen(BackpressureScreen[None]):
         self._refresh()
 
     def action_choose(self, what: str) -> None:
-        """Take another sub-account, symbol or key mode."""
+        """Take another sub-account, symbol, chart or key mode."""
         if what == "key-mode":
             self.dealer.next_mode()
         elif what == "symbol-next":
             self._session.next_symbol()
+        elif what == "chart":
+            self._session.next_chart()
         else:
             self._session.next_sub(1 if what == "sub-next" else -1)
         self._refresh()

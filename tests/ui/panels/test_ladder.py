@@ -3,11 +3,13 @@ from decimal import Decimal as D
 import pytest
 
 from desk.model.order import Side
+from desk.model.tier import AdlTier
+from desk.model.view import AdlLevel
 from desk.ui.arming import KeyMode
 from desk.ui.panels.ladder import CursorRow, LadderPanel, LadderSection, own_text
 from desk.ui.panels.ladder_rows import Own
 from desk.ui.theme import Ink
-from tests.kit.views import BRAVO, ETH, NOW, before, eth_market, instrument, market, order, orders, position
+from tests.kit.views import BRAVO, BTC, ETH, NOW, before, eth_market, instrument, market, order, orders, position
 from tests.ui.stage import Stage
 
 
@@ -95,7 +97,7 @@ async def test_a_stale_quote_greys_every_price(ladder):
     ladder.show(section(now=NOW + 2_000_000_000))
 
     assert "stale 2.1s" in ladder.text()[0]
-    assert {ink for inks in ladder._inks[2:] for ink in inks} == {Ink.STALE, Ink.CURSOR}
+    assert {ink for inks in ladder._inks[2:-1] for ink in inks} == {Ink.STALE, Ink.CURSOR}
 
 
 async def test_a_quote_of_exactly_half_a_second_is_fresh(ladder):
@@ -221,3 +223,60 @@ async def test_a_buy_and_a_sell_of_ours_stand_on_their_sides(ladder):
 
     assert line_of(ladder, "61,843.0").index("0.050") < line_of(ladder, "61,843.0").index("61,843.0")
     assert line_of(ladder, "61,843.4").index("0.050") > line_of(ladder, "61,843.4").index("61,843.4")
+
+
+LEVELS = (
+    AdlLevel(symbol=BTC, tier=AdlTier.T1, price=D("61842.4"), closes=((BTC, D("-0.072")),)),
+    AdlLevel(symbol=BTC, tier=AdlTier.T2, price=D("61500.0"), closes=((BTC, D("-0.125")),)),
+    AdlLevel(symbol=BTC, tier=AdlTier.T3, price=D("61400.0"), closes=((BTC, D("-0.250")), (ETH, D("1.5")))),
+)
+
+
+def endangered(**changes):
+    held = position(liquidation_price=D("61224.3"))
+    return section(position=held, levels=LEVELS, venue_liquidation=D("58000.0"), **changes)
+
+
+async def test_the_foot_says_where_it_will_be_acted_and_where_it_ends(ladder):
+    ladder.show(endangered())
+
+    # |61,224.3 - 61,842.7| / 61,842.7 = 1.0 %
+    assert ladder.text()[-1].split() == [
+        "▼",
+        "T1",
+        "61,842.4",
+        "-0.072",
+        "T2",
+        "61,500.0",
+        "-0.125",
+        "L",
+        "61,224.3",
+        "1.0%",
+    ]
+
+
+async def test_where_there_is_room_the_foot_has_the_venues_price_too():
+    panel = LadderPanel(id="ladder")
+    app = Stage(panel, endangered())
+    async with app.run_test(size=(110, 20)) as pilot:
+        await pilot.pause()
+        assert panel.text()[-1].rstrip().endswith("T3 61,400.0 -0.250 +1.5 ETH L 61,224.3 1.0% V 58,000.0")
+
+
+async def test_a_price_in_sight_at_which_something_is_closed_says_what(ladder):
+    ladder.show(endangered(orders=(), other_orders=()))
+
+    line = next(line for line in ladder.text()[2:-1] if "61,842.4" in line)
+    assert line.split()[-2:] == ["T1", "-0.072"]
+    assert " 1 " in line
+
+
+async def test_without_danger_there_is_no_foot(ladder):
+    rows = ladder.price_height
+    ladder.show(section(position=None))
+
+    assert ladder.price_height == rows + 1
+
+
+def test_ladder_in_danger(snap_compare):
+    assert snap_compare(Stage(LadderPanel(id="ladder"), endangered()), terminal_size=(60, 24))

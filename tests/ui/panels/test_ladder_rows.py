@@ -113,7 +113,7 @@ def test_a_coarser_grouping_keeps_the_cursor_s_price():
 
 def test_the_groupings_end_at_both_ends():
     assert regrouped(Window(middle=1, cursor=1), -1, 1).grouping == 1
-    assert regrouped(Window(middle=1, cursor=1, grouping=100), 1, 1).grouping == 100
+    assert regrouped(Window(middle=1, cursor=1, grouping=1000), 1, 1).grouping == 1000
 
 
 def test_there_are_no_rows_before_the_first_price():

@@ -3,6 +3,7 @@ from decimal import Decimal as D
 import pytest
 
 from desk.model.tier import AdlTier
+from desk.model.view import AdlLevel
 from desk.ui.panels.risk import RiskPanel, RiskSection, gauge_runs
 from desk.ui.theme import Ink
 from tests.kit.views import account, desk_view, position
@@ -119,3 +120,35 @@ async def test_it_survives_a_tiny_terminal(size):
         await pilot.pause()
 
         assert app.panel.rows == size[1] - 2
+
+
+async def test_a_position_tells_where_it_will_be_acted_on(risk):
+    level = AdlLevel(symbol="BTCUSDT", tier=AdlTier.T1, price=D("62400.0"), closes=(("BTCUSDT", D("0.030")),))
+    short = position("-0.100", liquidation_price=D("63020.0"))
+    risk.show(section(subs=(account(positions=(short,), levels=(level,)),)))
+
+    assert risk.text()[1].split()[-2:] == ["T1", "62,400.0"]
+
+
+async def test_what_is_being_done_stands_under_the_gauge(risk):
+    risk.show(section(subs=(account(adl_tier=AdlTier.T2, note="held: the venue cannot be asked"),)))
+
+    assert risk.text()[1].strip() == "held: the venue cannot be asked"
+
+
+async def test_several_positions_have_a_common_shock(risk):
+    pair = (position("0.1"), position("-0.2", symbol="ETHUSDT"))
+    risk.show(section(subs=(account(positions=pair, shock=D("-0.0312")),)))
+
+    assert "all prices together: -3.1 %" in risk.text()[3]
+
+
+async def test_where_not_every_gauge_has_room_the_endangered_are_shown():
+    calm = [account(str(n), f"calm{n}", positions=()) for n in range(4)]
+    panel = RiskPanel(id="risk")
+    subs = (*calm, account("9", "hot", adl_tier=AdlTier.T1, margin_ratio=D("0.91")))
+    app = Stage(panel, section(subs=subs))
+    async with app.run_test(size=(60, 5)) as pilot:
+        await pilot.pause()
+        names = [line.split()[0] for line in panel.text()]
+    assert names == ["calm0", "hot", "venue"]
