@@ -12,7 +12,7 @@ from typing import Final
 from desk import __version__
 from desk.config import Settings, config_path, describe, load_settings
 from desk.front import read_view, run_attached, run_headless, run_screen
-from desk.model.error import DeskBroke, DeskError
+from desk.model.error import BadInput, DeskBroke, DeskError
 from desk.model.view import DeskView
 from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
@@ -150,7 +150,9 @@ def _options(parsed: argparse.Namespace) -> Options:
         "key_mode": parsed.key_mode,
     }
     settings: Settings = load_settings(parsed.config, os.environ, overrides)
-    return Options(settings=settings, recording=parsed.market, speed=parsed.speed)
+    if parsed.crash is not None and parsed.market is not None:
+        raise BadInput(f"--crash: only the practice market can be told to fall, found --market {parsed.market}")
+    return Options(settings=settings, recording=parsed.market, speed=parsed.speed, crash=parsed.crash)
 
 
 def _summary(view: DeskView) -> str:
@@ -187,6 +189,11 @@ def _parser() -> argparse.ArgumentParser:
         "--market", type=_market, metavar="FILE", help="a recording of the venue's combined stream, or `sim` (default)"
     )
     market.add_argument("--speed", type=_speed, default=1, metavar="N", help="desk seconds per second, or `max`")
+    market.add_argument(
+        "--crash",
+        choices=("drift", "jump", "cascade", "gap"),
+        help="let the practice market fall a minute after the start: a rehearsal",
+    )
     market.add_argument("--seed", type=int, metavar="N", help="of the practice market")
     sim = parser.add_argument_group("simulator")
     sim.add_argument("--hours", type=_hours, default=1, metavar="H", help="simulated hours (default 1)")

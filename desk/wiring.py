@@ -10,6 +10,7 @@ from desk.config import Settings
 from desk.core import checkpoint
 from desk.core.engine import Engine
 from desk.core.state import DeskState
+from desk.exchange.crash import Crash
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.latency import Latency
@@ -34,6 +35,8 @@ class Options(Struct, frozen=True, kw_only=True):
     settings: Settings
     recording: Path | None = None
     """None: the generated practice market."""
+    crash: str | None = None
+    """How the practice market falls a minute after the start, e.g. `cascade`; None: it does not."""
     speed: int | None = 1
     """Desk seconds per second; None: as fast as it goes, in virtual time."""
     begin: Nanos | None = None
@@ -97,7 +100,9 @@ def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tu
     # The books may not travel back in time, whatever the machine's clock says.
     begin = WallClock().now() if options.begin is None else options.begin
     start = max(begin, Nanos(state.now + 1))
-    market = GeneratedMarket(instruments, seed=options.settings.seed, start=start)
+    market = GeneratedMarket(
+        instruments, seed=options.settings.seed, start=start, crash=Crash(options.crash) if options.crash else None
+    )
     return _clock(options.speed, start), market, instruments
 
 

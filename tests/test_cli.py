@@ -141,6 +141,13 @@ def test_a_file_that_is_no_recording_is_one_sentence(run, tmp_path, content, sen
     assert sentence in err
 
 
+def test_a_recording_cannot_be_told_to_fall(run, tmp_path):
+    code, out, err = run("--market", str(tmp_path / "market.gz"), "--crash", "gap")
+
+    assert (code, out) == (2, "")
+    assert "--crash: only the practice market can be told to fall" in err
+
+
 def test_a_recording_that_breaks_off_is_played_so_far_and_says_where(run, tmp_path, recording):
     with gzip.open(recording) as whole:
         head = gzip.compress(b"".join(next(whole) for _ in range(2_000)))

@@ -6,13 +6,14 @@ looks again: what is closed next depends on what has really been filled. Nothing
 sure; then the desk says why it holds still.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 from desk.core import bookkeeping, modes
 from desk.core.acting import Acts
 from desk.core.adl import cuts, tiers
-from desk.core.adl.cuts import Cut
+from desk.core.adl.cuts import Cut, Terms
 from desk.core.margin import Standing
 from desk.core.orders import Order
 from desk.core.risk import gate, netting, standings, trust
@@ -136,12 +137,22 @@ def _act(acts: Acts, episode: Episode, found: Standing) -> None:
     if problem:
         _hold(acts, episode, problem)
         return
-    if state.limits.adl is AdlMode.CLASSIC:
-        wanted = cuts.classic_steps(found, episode.tier, state.instruments)
-    else:
-        wanted = cuts.steps(found, episode.tier, state.instruments, state.nears_judged)
-    for cut in wanted:
+    decide = cuts.classic_steps if state.limits.adl is AdlMode.CLASSIC else cuts.steps
+    terms = Terms(state.instruments, state.nears_judged, dict(_costs(state, found)))
+    for cut in decide(found, episode.tier, terms):
         _step(acts, episode, cut, found)
+
+
+def _costs(state: DeskState, found: Standing) -> Iterator[tuple[Symbol, Decimal]]:
+    """Yield what closing each position costs now: a mark lags behind a touch that runs away."""
+    for each in found.holdings:
+        market = state.markets.get(each.symbol)
+        if market is None or market.quote is None:
+            continue
+        sign = 1 if each.quantity > 0 else -1
+        touch = market.quote.bid if sign > 0 else market.quote.ask
+        lag = max(ZERO, (each.mark - touch) * sign / each.mark)
+        yield each.symbol, cuts.cost_of(market.instrument) + lag
 
 
 def _held_by_desk(state: DeskState, episode: Episode) -> str:

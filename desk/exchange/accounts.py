@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from msgspec import Struct
 
 from desk.model.event import VenuePosition
-from desk.model.instrument import Bracket, Instrument
+from desk.model.instrument import Bracket
 from desk.model.order import Side
 from desk.model.units import MONEY_STEP, ZERO, Symbol
 
@@ -38,11 +38,10 @@ class Account(Struct):
     wallet: Decimal = ZERO
     positions: dict[Symbol, Position] = {}
 
-    def trade(self, instrument: Instrument, side: Side, price: Decimal, quantity: Decimal, *, maker: bool) -> Decimal:
+    def trade(self, symbol: Symbol, side: Side, price: Decimal, quantity: Decimal, fee_rate: Decimal) -> Decimal:
         """Book a trade with its fee; return the fee, positive is paid."""
-        rate = instrument.maker_fee if maker else instrument.taker_fee
-        fee = to_money(price * quantity * rate)
-        position = self.positions.setdefault(instrument.symbol, Position())
+        fee = to_money(price * quantity * fee_rate)
+        position = self.positions.setdefault(symbol, Position())
         self.wallet += position.trade(side, price, quantity) - fee
         return fee
 

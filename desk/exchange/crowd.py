@@ -49,6 +49,8 @@ _STICKY_TICKS: Final = 1.0
 _HASTE: Final = 0.4
 """Chance that an event then moves the touch."""
 _SWEEP_LEVELS_MAX: Final = 12
+_PRESSED_TICKS_MAX: Final = 40
+"""Further than this from its fair price the whole crowd moves at once."""
 _SPREAD_TICKS_MAX: Final = 25
 _LEVELS_MAX: Final = 320
 
@@ -110,6 +112,23 @@ class Crowd:
         while self._spread() > _SPREAD_TICKS_MAX:
             self._improve(self._either_side())
         return self._told()
+
+    def press(self, move: float) -> list[MarketRecord]:
+        """Let the fair price move by a logarithm at once; where the crowd cannot follow step by step, it all moves.
+
+        Then the touch trades on the way, and everybody who rested is a step further.
+        """
+        self.state.fair *= exp(move)
+        best = self._best(Side.BUY)
+        gap = int(self.state.fair) - best
+        if abs(gap) <= _PRESSED_TICKS_MAX:
+            return self._told()
+        aggressor = Side.SELL if gap < 0 else Side.BUY
+        touch = self._best(aggressor.opposite)
+        self._print(touch, self._book(aggressor.opposite)[touch], aggressor)
+        self.state.bids = {price + gap: lots for price, lots in self.state.bids.items() if price + gap > 0}
+        self.state.asks = {price + gap: lots for price, lots in self.state.asks.items() if price + gap > 0}
+        return [*self._told(), self.whole_book()]
 
     def whole_book(self) -> FullLevels:
         """Return the crowd's whole depth."""

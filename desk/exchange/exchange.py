@@ -7,6 +7,7 @@ from typing import Final
 
 from desk.exchange.accounts import Account
 from desk.exchange.latency import DEFAULT_LATENCY, Latency
+from desk.exchange.liquidation import Liquidator
 from desk.exchange.market import Ended, Mark, MarketRecord, MarketSource, Notice, Print
 from desk.exchange.memo import Memo, decode, encode
 from desk.exchange.meters import Meters
@@ -65,6 +66,7 @@ class Exchange:
         self._pits = {symbol: Pit(each, self._reporter) for symbol, each in self._instruments.items()}
         self.meters = Meters()
         self._entry = OrderEntry(self._pits, self._reporter, leverage)
+        self.liquidator = Liquidator(self._pits, self._reporter)
         self._open(start)
 
     @property
@@ -185,6 +187,7 @@ class Exchange:
         if isinstance(record, Mark):
             mark = pit.publisher.mark(record, MarkSource.VENUE, self._next_funding(), self._now, ts)
             self._outbox.push(ts, mark)
+            self._liquidate()
         self._publish(pit)
         if record.symbol in self._depth_wanted and pit.is_whole:
             self._answer_depth(record.symbol)
@@ -250,6 +253,11 @@ class Exchange:
                 self._mark_to_mid(pit)
             elif pit.mark is not None:
                 self._reporter.fund(symbol, pit.mark.price, pit.mark.funding_rate)
+        self._liquidate()
+
+    def _liquidate(self) -> None:
+        for pit in self.liquidator.check(self._now):
+            self._publish(pit)
 
     def _mark_to_mid(self, pit: Pit) -> None:
         ts = Nanos(self._now + self._market.delay)

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from desk.exchange.crash import Crash, Fall
 from desk.exchange.crowd import Character, Crowd, CrowdState
 from desk.exchange.market import MarketRecord
 from desk.exchange.memo import RandomState
@@ -14,6 +15,10 @@ from desk.model.error import BadInput
 from desk.model.instrument import Instrument
 from desk.model.units import MICROSECOND, MILLISECOND, SECOND, Nanos, Symbol
 
+FALLS_AFTER: Final = Nanos(60 * SECOND)
+"""From the opening to the crash: time to take a position."""
+_FALL_STEP: Final = Nanos(200 * MILLISECOND)
+_NEVER: Final = Nanos(2**62)
 _FUNDING_RATE: Final = Decimal("0.0001")
 
 _CHARACTERS: Final = {
@@ -41,12 +46,21 @@ class _Stall:
         self.acted_at = start
         self.acts_at = self._pause_from(start)
         self.marks_at = _next_second(start)
+        self.fall: Fall | None = None
+        self.falls_at = _NEVER
+        self._began = start
+        self._fallen = 0.0
 
     @property
     def next_at(self) -> Nanos:
-        return min(self.acts_at, self.marks_at)
+        return min(self.acts_at, self.marks_at, self.falls_at)
+
+    def begin_fall(self, fall: Fall, at: Nanos) -> None:
+        self.fall, self.falls_at, self._began, self._fallen = fall, at, at, 0.0
 
     def take(self) -> list[MarketRecord]:
+        if self.falls_at <= min(self.acts_at, self.marks_at):
+            return self._fall()
         if self.marks_at <= self.acts_at:
             self.marks_at = _next_second(self.marks_at)
             self.crowd.follow()
@@ -55,6 +69,14 @@ class _Stall:
         records = self.crowd.act((at - self.acted_at) / SECOND)
         self.acted_at, self.acts_at = at, self._pause_from(at)
         return records
+
+    def _fall(self) -> list[MarketRecord]:
+        assert self.fall is not None
+        seconds = (self.falls_at - self._began) / SECOND
+        move = self.fall.move(seconds)
+        step, self._fallen = move - self._fallen, move
+        self.falls_at = Nanos(self.falls_at + _FALL_STEP) if seconds < self.fall.seconds else _NEVER
+        return self.crowd.press(step)
 
     def save(self, now: Nanos) -> _CrowdMemo:
         return _CrowdMemo(self.crowd.state, self.chance.getstate(), now - self.acted_at, self.acts_at - now)
@@ -75,12 +97,18 @@ class GeneratedMarket:
     name = "practice exchange"
     delay = Nanos(MILLISECOND)
 
-    def __init__(self, instruments: tuple[Instrument, ...], *, seed: int, start: Nanos) -> None:
+    def __init__(
+        self, instruments: tuple[Instrument, ...], *, seed: int, start: Nanos, crash: Crash | None = None
+    ) -> None:
+        """With a `crash` every price falls, a minute after the opening and each by its own measure."""
         unknown = [each.symbol for each in instruments if each.symbol not in _CHARACTERS]
         if unknown:
             raise BadInput(f"practice market: no crowd for {unknown[0]}; expected one of {', '.join(_CHARACTERS)}")
         self._stalls = {each.symbol: _Stall(each, seed, start) for each in instruments}
         self._opens_at: Nanos | None = start
+        if crash is not None:
+            for symbol, stall in self._stalls.items():
+                stall.begin_fall(Fall(crash, Random(f"{seed}/{symbol}/{crash}")), Nanos(start + FALLS_AFTER))
 
     def next_at(self) -> Nanos | None:
         """Return when the next records are due; None: no symbol is traded."""

@@ -118,6 +118,10 @@ class Matching:
         """Take a resting order out at our request."""
         self._end(order, Ending.CANCELLED, "")
 
+    def expire(self, order: LiveOrder, reason: str) -> None:
+        """Take a resting order out of the exchange's own accord."""
+        self._end(order, Ending.EXPIRED, reason)
+
     def reinstate(self, order: LiveOrder) -> None:
         """Put back an order of an earlier session, at the place in the queue it had."""
         half = self._half(order.spec.side)

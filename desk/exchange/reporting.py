@@ -32,6 +32,8 @@ from desk.model.event import (
 from desk.model.instrument import Instrument
 from desk.model.units import ClientOrderId, Nanos, Symbol
 
+AUTOCLOSE: Final = "autoclose-"
+"""How the exchange's own closing orders begin: it takes a fee of its own for them."""
 TRADES_KEPT: Final = 500
 PAYMENTS_KEPT: Final = 50
 
@@ -87,7 +89,11 @@ class Reporter:
     def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> Decimal:
         """Book a trade and its fee, report it with the account behind it; return the new net position."""
         spec, ts = order.spec, self._stamp()
-        fee = self.account.trade(self._instruments[spec.symbol], spec.side, price, quantity, maker=maker)
+        instrument = self._instruments[spec.symbol]
+        rate = instrument.maker_fee if maker else instrument.taker_fee
+        if spec.id.startswith(AUTOCLOSE):
+            rate += instrument.liquidation_fee
+        fee = self.account.trade(instrument.symbol, spec.side, price, quantity, rate)
         self.trade_ids[spec.symbol] = trade = self.trade_ids[spec.symbol] + 1
         self.trades.append(VenueTrade(spec.id, spec.symbol, trade, price, quantity, fee, maker, self._now, spec.side))
         if not order.leaves:

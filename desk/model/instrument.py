@@ -45,6 +45,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
     maker_fee: Decimal
     taker_fee: Decimal
     brackets: tuple[Bracket, ...]
+    liquidation_fee: Decimal = Decimal("0.0125")
+    """What the venue takes beside the taker's fee for closing a liquidated position, as a fraction."""
 
     @property
     def price_decimals(self) -> int:

@@ -60,8 +60,8 @@ def test_what_rounding_takes_from_realised_stays_in_the_cost():
 def test_fees_follow_the_rate_and_are_booked_to_eight_decimals():
     account = Account(Decimal(1000))
 
-    maker = account.trade(SOL, Side.BUY, Decimal("147.31"), Decimal("0.07"), maker=True)
-    taker = account.trade(SOL, Side.SELL, Decimal("147.31"), Decimal("0.07"), maker=False)
+    maker = account.trade("SOLUSDT", Side.BUY, Decimal("147.31"), Decimal("0.07"), Decimal("0.0002"))
+    taker = account.trade("SOLUSDT", Side.SELL, Decimal("147.31"), Decimal("0.07"), Decimal("0.0005"))
 
     # 10.3117 * 0.0002 and 10.3117 * 0.0005, the latter half-way: 0.00515585
     assert (maker, taker) == (Decimal("0.00206234"), Decimal("0.00515585"))
@@ -71,7 +71,7 @@ def test_fees_follow_the_rate_and_are_booked_to_eight_decimals():
 def test_a_half_is_rounded_to_the_even_neighbour():
     account = Account()
 
-    fee = account.trade(ETH, Side.BUY, Decimal("0.01"), Decimal("0.001"), maker=False)
+    fee = account.trade("ETHUSDT", Side.BUY, Decimal("0.01"), Decimal("0.001"), Decimal("0.0005"))
 
     # 0.00001 * 0.0005 = 0.000000005, half-way between 0 and 0.00000001
     assert fee == 0

@@ -1,5 +1,9 @@
+from decimal import Decimal
+from random import Random
+
 import pytest
 
+from desk.exchange.crash import Crash, Fall
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.market import FullLevels, LevelChanges, Mark, Print
 from desk.exchange.rules import practice_instruments
@@ -87,3 +91,31 @@ def test_two_acts_are_never_at_one_instant_of_one_symbol():
 
     assert len(instants) == len([1 for _, record in played if isinstance(record, LevelChanges)])
     assert max(at for at, _ in instants) > START + 19 * SECOND + 900 * MILLISECOND
+
+
+@pytest.mark.parametrize("crash", list(Crash))
+def test_a_market_that_is_to_fall_falls_a_minute_after_its_opening(crash):
+    market = GeneratedMarket(practice_instruments(), seed=3, start=START, crash=crash)
+    marks = {}
+    while (at := market.next_at()) < START + 240 * SECOND:
+        for record in market.take():
+            if isinstance(record, Mark) and record.symbol == "BTCUSDT":
+                marks[(at - START) // SECOND] = record.price
+
+    fall = Fall(crash, Random(f"3/BTCUSDT/{crash}"))
+    assert abs(marks[58] / marks[1] - 1) < Decimal("0.002")
+    assert float(marks[239] / marks[58]) == pytest.approx(1 - fall.depth, abs=0.006)
+
+
+def test_in_a_fall_the_book_stays_whole():
+    market = GeneratedMarket(practice_instruments(), seed=3, start=START, crash=Crash.GAP)
+    book = {"bids": {}, "asks": {}}
+    while market.next_at() < START + 75 * SECOND:
+        for record in market.take():
+            if isinstance(record, FullLevels | LevelChanges) and record.symbol == "BTCUSDT":
+                for side, shown in book.items():
+                    if isinstance(record, FullLevels):
+                        shown.clear()
+                    shown.update({level.price: level.size for level in getattr(record, side)})
+                    book[side] = {price: size for price, size in shown.items() if size}
+                assert max(book["bids"]) < min(book["asks"])

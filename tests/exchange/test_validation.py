@@ -73,9 +73,9 @@ def test_closing_needs_no_margin():
     session = Session(asks="60000.1x20", wallet="60100", leverage=20)
     session.place("open", BUY, "20", "60000.1", IOC)
 
-    # The mark has fallen: no equity is left to open anything, and closing still passes.
-    session.crowd(mark("57100"))
-    refused = session.place("more", BUY, "1", "57000.0")
+    # The mark has fallen: equity of 7,498 bears the positions (5,962) and can open nothing; closing still passes.
+    session.crowd(mark("57400"))
+    refused = session.place("more", BUY, "1", "57300.0")
     closed = session.place("close", SELL, "20", "59999.9")
 
     assert told(refused) == ["rejected more -2019"]

@@ -28,6 +28,20 @@ _Line = tuple[Decimal, Decimal]
 """slope, bound: `slope * x >= bound`."""
 
 
+class Terms(Struct, frozen=True):
+    """What deciding rests on beside the account: the rules, what is near, and what closing costs."""
+
+    instruments: Mapping[Symbol, Instrument]
+    nears: Mapping[Symbol, Decimal] | None
+    """None: the target is the ratio alone."""
+    costs: Mapping[Symbol, Decimal] = {}
+    """What closing costs where it is known better than by the rules, as a fraction of the notional at the mark."""
+
+    def cost(self, symbol: Symbol) -> Decimal:
+        """Return what closing a position is reckoned to cost."""
+        return self.costs.get(symbol, cost_of(self.instruments[symbol]))
+
+
 class Cut(Struct, frozen=True):
     """A part of a position to close."""
 
@@ -36,34 +50,29 @@ class Cut(Struct, frozen=True):
     quantity: Decimal
 
 
-def steps(
-    found: Standing,
-    tier: AdlTier,
-    instruments: Mapping[Symbol, Instrument],
-    nears: Mapping[Symbol, Decimal] | None,
-) -> tuple[Cut, ...]:
+def steps(found: Standing, tier: AdlTier, terms: Terms) -> tuple[Cut, ...]:
     """Return what to close at `tier`: everything at T3, else what brings the best position's account to its target.
 
-    `nears` None: the target is the ratio alone. Positions that the desk cannot trade are left out.
+    Positions that the desk cannot trade are left out.
     """
-    tradable = tuple(each for each in found.holdings if each.symbol in instruments)
+    tradable = tuple(each for each in found.holdings if each.symbol in terms.instruments)
     if not tradable:
         return ()
     if tier is AdlTier.T3:
         return tuple(_cut(each, abs(each.quantity)) for each in tradable)
-    chosen, wanted = _best(found, tradable, instruments, nears)
-    return (_sized(chosen, wanted, SHARES[tier], instruments[chosen.symbol]),)
+    chosen, wanted = _best(found, tradable, terms)
+    return (_sized(chosen, wanted, SHARES[tier], terms.instruments[chosen.symbol]),)
 
 
-def classic_steps(found: Standing, tier: AdlTier, instruments: Mapping[Symbol, Instrument]) -> tuple[Cut, ...]:
+def classic_steps(found: Standing, tier: AdlTier, terms: Terms) -> tuple[Cut, ...]:
     """Return what the fixed ladder closes: 30 % of the largest position, 50 %, or everything."""
-    tradable = tuple(each for each in found.holdings if each.symbol in instruments)
+    tradable = tuple(each for each in found.holdings if each.symbol in terms.instruments)
     if not tradable:
         return ()
     if tier is AdlTier.T3:
         return tuple(_cut(each, abs(each.quantity)) for each in tradable)
     largest = max(tradable, key=lambda each: (each.notional, each.symbol))
-    return (_sized(largest, abs(largest.quantity), SHARES[tier], instruments[largest.symbol]),)
+    return (_sized(largest, abs(largest.quantity), SHARES[tier], terms.instruments[largest.symbol]),)
 
 
 def after(found: Standing, symbol: Symbol, quantity: Decimal, cost: Decimal) -> Standing:
@@ -100,18 +109,13 @@ def need(found: Standing, held: Holding, cost: Decimal, nears: Mapping[Symbol, D
     return _least(lines)
 
 
-def _best(
-    found: Standing,
-    tradable: Iterable[Holding],
-    instruments: Mapping[Symbol, Instrument],
-    nears: Mapping[Symbol, Decimal] | None,
-) -> tuple[Holding, Decimal]:
+def _best(found: Standing, tradable: Iterable[Holding], terms: Terms) -> tuple[Holding, Decimal]:
     """Return the position that reaches the target at the least cost, and how much of it; else what helps most."""
     able: list[tuple[Decimal, Decimal, Symbol, Holding, Decimal]] = []
     rest: list[tuple[Decimal, Decimal, Symbol, Holding]] = []
     for each in tradable:
-        cost = cost_of(instruments[each.symbol])
-        wanted = need(found, each, cost, nears)
+        cost = terms.cost(each.symbol)
+        wanted = need(found, each, cost, terms.nears)
         if wanted is not None and wanted <= abs(each.quantity):
             able.append((cost * each.mark * wanted, -each.maintenance, each.symbol, each, wanted))
         rest.append((-(_rate(each) - CALM_RATIO * cost) / cost, -each.maintenance, each.symbol, each))

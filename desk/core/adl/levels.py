@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from desk.core import margin
 from desk.core.adl import cuts
+from desk.core.adl.cuts import Terms
 from desk.core.adl.tiers import NEAR_MIN, TRIGGERS, Trigger
 from desk.core.margin import Holding, Standing
 from desk.model.instrument import Instrument
@@ -28,10 +29,8 @@ def levels(
             if trigger.tier is AdlTier.WATCH or price is None:
                 continue
             there = margin.moved(found, held.symbol, price)
-            if limits.adl is AdlMode.CLASSIC:
-                wanted = cuts.classic_steps(there, trigger.tier, instruments)
-            else:
-                wanted = cuts.steps(there, trigger.tier, instruments, nears)
+            decide = cuts.classic_steps if limits.adl is AdlMode.CLASSIC else cuts.steps
+            wanted = decide(there, trigger.tier, Terms(instruments, nears))
             yield AdlLevel(
                 symbol=held.symbol,
                 tier=trigger.tier,

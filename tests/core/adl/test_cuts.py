@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desk.core.adl import cuts, tiers
-from desk.core.adl.cuts import Cut
+from desk.core.adl.cuts import Cut, Terms
 from desk.model.order import Side
 from desk.model.tier import AdlTier
 from tests.kit import builders
@@ -43,7 +43,7 @@ def test_the_position_with_the_high_rate_is_cut_and_only_by_what_is_needed():
 
     assert round(cuts.need(found, alt, F, None), 9) == D("9566.986598257")
     instruments = rules(BTC, *ALTS, lot_size=D("0.000001"), quantity_max=D(100_000))
-    assert cuts.steps(found, AdlTier.T1, instruments, None) == (Cut(ALTS[0], Side.SELL, D("9566.986599")),)
+    assert cuts.steps(found, AdlTier.T1, Terms(instruments, None)) == (Cut(ALTS[0], Side.SELL, D("9566.986599")),)
     assert round(cuts.after(found, ALTS[0], cuts.need(found, alt, F, None), F).ratio, 12) == D("0.85")
 
 
@@ -58,7 +58,7 @@ def test_the_fixed_ladder_cuts_the_largest_nine_times_and_is_still_in_its_tier()
     found, path = book_of_a1(), []
     instruments = rules(BTC, *ALTS, lot_size=D("0.000001"), quantity_max=D(100_000))
     for _ in range(10):
-        (cut,) = cuts.classic_steps(stand_with_only(found, BTC), AdlTier.T1, instruments)
+        (cut,) = cuts.classic_steps(stand_with_only(found, BTC), AdlTier.T1, Terms(instruments, None))
         found = cuts.after(found, cut.symbol, cut.quantity, F)
         path.append(round(found.ratio, 5))
 
@@ -78,11 +78,11 @@ def test_a_single_position_is_cut_by_a_thirteenth_where_the_fixed_ladder_sells_a
     found = one_btc()
 
     assert round(cuts.need(found, found.holdings[0], F, None), 7) == D("0.0771507")
-    (cut,) = cuts.steps(found, AdlTier.T1, rules(BTC), None)
+    (cut,) = cuts.steps(found, AdlTier.T1, Terms(rules(BTC), None))
     assert cut == Cut(BTC, Side.SELL, D("0.078"))
     then = cuts.after(found, BTC, cut.quantity, F)
     assert (then.maintenance, then.equity, round(then.ratio, 9)) == (D("212.770"), D("250.554"), D("0.849198177"))
-    (classic,) = cuts.classic_steps(found, AdlTier.T1, rules(BTC))
+    (classic,) = cuts.classic_steps(found, AdlTier.T1, Terms(rules(BTC), None))
     assert (classic.quantity, round(cuts.after(found, BTC, D("0.3"), F).ratio, 9)) == (D("0.3"), D("0.670870113"))
 
 
@@ -112,13 +112,13 @@ def test_the_distance_is_part_of_the_target():
 def test_a_step_closes_no_more_than_its_share(tier, quantity):
     found = stand(20, [holding(BTC, 1, 57_000, 57_000)])
 
-    assert cuts.steps(found, tier, rules(BTC), NEARS) == (Cut(BTC, Side.SELL, D(quantity)),)
+    assert cuts.steps(found, tier, Terms(rules(BTC), NEARS)) == (Cut(BTC, Side.SELL, D(quantity)),)
 
 
 def test_the_last_tier_closes_everything():
     found = stand(20, [holding(BTC, 1, 57_000, 57_000), holding(ETH, -3, 3_000, 3_000)])
 
-    assert cuts.steps(found, AdlTier.T3, rules(BTC, ETH), NEARS) == (
+    assert cuts.steps(found, AdlTier.T3, Terms(rules(BTC, ETH), NEARS)) == (
         Cut(BTC, Side.SELL, D(1)),
         Cut(ETH, Side.BUY, D(3)),
     )
@@ -129,9 +129,18 @@ def test_a_step_is_never_too_small_for_the_venue():
     wants_little = stand("276.4", [holding(BTC, 1, 57_000, 57_000)])
 
     assert cuts.need(wants_little, wants_little.holdings[0], F, None) < D("0.001")
-    (cut,) = cuts.steps(wants_little, AdlTier.T1, rules(BTC, notional_min=D(200)), None)
+    (cut,) = cuts.steps(wants_little, AdlTier.T1, Terms(rules(BTC, notional_min=D(200)), None))
     assert cut.quantity == D("0.004")
-    assert cuts.steps(found, AdlTier.T1, {}, None) == ()
+    assert cuts.steps(found, AdlTier.T1, Terms({}, None)) == ()
+
+
+def test_what_closing_costs_now_is_reckoned_with():
+    found = one_btc()
+
+    (dear,) = cuts.steps(found, AdlTier.T1, Terms(rules(BTC), None, {BTC: D("0.002")}))
+
+    # (235 - 0.85 * 255) / 57,000 / (0.5 % - 0.85 * 0.2 %) = 0.09702; at 0.1 % it is 0.07715.
+    assert dear.quantity == D("0.098")
 
 
 held = st.tuples(st.integers(-400, 400).filter(bool), st.integers(-400, 400).filter(bool), st.integers(1, 80))
