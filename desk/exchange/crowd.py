@@ -140,7 +140,7 @@ class Crowd:
         """Let the mark price follow the mid for a second, a small basis off the index."""
         state = self.state
         mid = (self._best(Side.BUY) + self._best(Side.SELL)) / 2
-        state.smooth += 0.2 * (mid - state.smooth)
+        state.smooth += 0.5 * (mid - state.smooth)
         state.basis = 0.98 * state.basis + self._chance.gauss(0.0, 0.000004) * mid
 
     def mark(self, funding_rate: Decimal) -> Mark:

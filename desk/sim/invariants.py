@@ -10,6 +10,7 @@ from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
 from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol, millis
 from desk.sim.disk import Disk
 from desk.sim.oracle import Oracle
+from desk.sim.overseer import Overseer
 from desk.sim.process import Process
 
 BOOKED_WITHIN: Final = Nanos(45 * SECOND)
@@ -23,8 +24,9 @@ TOLD_WITHIN: Final = Nanos(3 * SECOND)
 class Judge:
     """Compares; what it finds wrong goes to the oracle's list."""
 
-    def __init__(self, oracle: Oracle, exchange: Exchange, disk: Disk) -> None:
+    def __init__(self, oracle: Oracle, exchange: Exchange, disk: Disk, overseer: Overseer) -> None:
         self._oracle = oracle
+        self._overseer = overseer
         self._exchange = exchange
         self._disk = disk
         self._ended: dict[ClientOrderId, OrderStatus] = {}
@@ -52,6 +54,7 @@ class Judge:
         if effect.spec.id not in self._disk.intents and not effect.spec.closing:
             self._oracle.blame("I3", f"{effect.spec.id} left before its intent was durable")
         self._check_close(effect.spec, process.state)
+        self._overseer.sent(effect.spec, process.state)
         age = process.state.mark_age(effect.spec.symbol)
         if not effect.spec.closing and (age is None or age > millis(process.state.limits.mark_age_ms_max)):
             self._oracle.blame("I17", f"{effect.spec.id} takes new risk at a mark {age} ns old")
@@ -66,6 +69,7 @@ class Judge:
         if process.broken:
             self._oracle.blame("A", f"the desk found its own books broken: {process.broken}")
         self._check_versions(state)
+        self._overseer.after_turn(state)
         for order_id in state.estimates:
             if order_id not in state.orders or state.orders[order_id].is_settled:
                 self._oracle.blame("2b", f"{order_id} has ended and is still shown as estimated")
@@ -168,16 +172,22 @@ class Judge:
             if each.spec.id in self._oracle.orders
         }
         for order_id, order in state.open.items():
-            if order.is_in_flight:
+            if order.is_in_flight and not self._is_just_asked(state, order_id):
                 self._oracle.blame("I7", f"{order_id} is still {order.status.value} {order.pending} in calm weather")
-        if ours != theirs:
-            wrong = [order_id for order_id in {**ours, **theirs} if ours.get(order_id) != theirs.get(order_id)]
+        wrong = [order_id for order_id in {**ours, **theirs} if ours.get(order_id) != theirs.get(order_id)]
+        # A run goes on in calm weather too: of what was asked for just now, the answer is on its way.
+        wrong = [order_id for order_id in wrong if not self._is_just_asked(state, order_id)]
+        if wrong:
             self._oracle.blame(
                 "I15", f"open orders differ: {wrong[0]}: ours {ours.get(wrong[0])}, venue {theirs.get(wrong[0])}"
             )
         for order_id, order in state.orders.items():
             if not order.is_open and order.unbooked:
                 self._oracle.blame("I12", f"{order_id} is {order.status.value} with {order.unbooked} not booked")
+
+    def _is_just_asked(self, state: DeskState, order_id: ClientOrderId) -> bool:
+        order = state.orders.get(order_id)
+        return order is not None and order.is_in_flight and state.now - order.asked < TOLD_WITHIN
 
     def _check_trades(self, state: DeskState) -> None:
         missing = [key for key in self._oracle.trades if key not in state.trades]

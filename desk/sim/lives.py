@@ -1,11 +1,10 @@
 """The desk's lives: it starts, is killed anywhere, stands still, comes back; the venue never waits for it."""
 
-from collections import Counter
 from decimal import Decimal
 from random import Random
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from desk.core.state import DeskState
 from desk.model.command import Command
@@ -22,8 +21,22 @@ from desk.sim.oracle import Oracle
 from desk.sim.plan import Sighting
 from desk.sim.process import Killed, Process, Seam
 
-SUBS: Final = tuple(SubAccount(SubId(str(number)), f"sub {number}", Decimal(20_000)) for number in (1, 2, 3))
-LIMITS: Final = Limits(order_value_max=Decimal(400_000), market_slip_bps=Decimal(20))
+
+class Stakes(Struct, frozen=True):
+    """What a session plays for: the limits, and the sub-accounts with their cash."""
+
+    limits: Limits
+    subs: tuple[SubAccount, ...]
+
+
+def stakes(leverage: int, wallet: int) -> Stakes:
+    """Return three sub-accounts of equal cash."""
+    limits = Limits(order_value_max=Decimal(400_000), market_slip_bps=Decimal(20), leverage=leverage)
+    return Stakes(
+        limits, tuple(SubAccount(SubId(str(number)), f"sub {number}", Decimal(wallet)) for number in (1, 2, 3))
+    )
+
+
 CRASH_LOOP: Final = 5
 
 
@@ -34,14 +47,15 @@ class Lives:
         self,
         *,
         instruments: tuple[Instrument, ...],
+        stakes: Stakes,
         disk: Disk,
         network: Network,
         agenda: Agenda,
         oracle: Oracle,
         judge: Judge,
         chance: Random,
-        counts: Counter[str],
     ) -> None:
+        self._stakes = stakes
         self.process: Process | None = None
         self.kills = 0
         self.skew = Nanos(0)
@@ -53,7 +67,7 @@ class Lives:
         self._oracle = oracle
         self._judge = judge
         self._chance = chance
-        self._counts = counts
+        self._counts = network.counts
         self._now = Nanos(0)
         self._stalled_until = Nanos(0)
         self._short_lives = 0
@@ -69,11 +83,11 @@ class Lives:
     def start(self, now: Nanos) -> None:
         """Bring the desk back from its journal."""
         self._now = now
-        process = self.process = Process(self.disk, LIMITS, self._send, Nanos(self.skew), now)
+        process = self.process = Process(self.disk, self._stakes.limits, self._send, Nanos(self.skew), now)
         self._judge.begin(process, was_durable=self._was_durable)
         clock = process.clock(now)
-        process.inbox.put(Started(clock, process.epoch, "SIM", self._instruments, LIMITS))
-        for sub in SUBS:
+        process.inbox.put(Started(clock, process.epoch, "SIM", self._instruments, self._stakes.limits))
+        for sub in self._stakes.subs:
             process.inbox.put(SubAccountOpened(clock, sub))
         self._network.connect(self._deliver, now)
         if self._short_lives:

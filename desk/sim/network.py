@@ -60,7 +60,7 @@ class Network:
         self._exchange = exchange
         self._oracle = oracle
         self._agenda = agenda
-        self._counts = counts
+        self.counts = counts
         self._connection = 0
         self._deliver: Callable[[Event], None] | None = None
         self._user_at = self._market_at = Nanos(0)
@@ -102,7 +102,7 @@ class Network:
             fault = Fault.REQUEST_LOST
         at = Nanos(now + self._way())
         if fault is not None:
-            self._counts[fault] += 1
+            self.counts[fault] += 1
         if fault is Fault.LATE:
             at = Nanos(now + int(self._chance.uniform(0.5, 4.4) * SECOND))
         elif fault is Fault.TOO_LATE:
@@ -115,7 +115,7 @@ class Network:
 
     def _arrive(self, request: Request, fault: Fault | None, sent: Nanos, now: Nanos, connection: int) -> None:
         if connection != self._connection:
-            self._counts[Sighting.DEAD_REQUEST] += 1
+            self.counts[Sighting.DEAD_REQUEST] += 1
         if fault is Fault.BUSY:
             self._reply(faults.refuse(request, self._chance.choice(faults.BUSY), now), sent, now, connection)
             return
@@ -130,7 +130,7 @@ class Network:
             None,
         )
         if isinstance(answer, CancelRejected):
-            self._counts[Sighting.CANCEL_TOO_LATE] += 1
+            self.counts[Sighting.CANCEL_TOO_LATE] += 1
         if fault in (Fault.REPLY_LOST, Fault.UNKNOWN_503):
             self._tell_unknown(request, fault, sent)
         elif answer is not None:
@@ -166,7 +166,7 @@ class Network:
     def _send_query(self, query: VenueEffect, now: Nanos) -> None:
         is_lost = self.dice.strikes(Fault.QUERY_LOST)
         if is_lost or self.ways.is_held_up:
-            self._counts[Fault.QUERY_LOST] += is_lost
+            self.counts[Fault.QUERY_LOST] += is_lost
             return
         connection = self._connection
         self._agenda.push(Nanos(now + self._way()), lambda then: self._answer(query, then, connection))
@@ -185,10 +185,10 @@ class Network:
                 # Requests overtake each other here, and outlive their process.
                 truth = replace(event.truth, is_final=False)
                 if self.dice.strikes(Fault.STALE_TRUTH):
-                    self._counts[Fault.STALE_TRUTH] += 1
+                    self.counts[Fault.STALE_TRUTH] += 1
                     at = Nanos(at + int(self._chance.uniform(0.3, 3.0) * SECOND))
                 if truth.positions and self.dice.strikes(Fault.EMPTY_TRUTH):
-                    self._counts[Fault.EMPTY_TRUTH] += 1
+                    self.counts[Fault.EMPTY_TRUTH] += 1
                     truth = replace(truth, positions=())
                 answer = replace(event, truth=truth)
             # The depth belongs to the stream it must be joined with; other answers come when they come.
@@ -210,7 +210,7 @@ class Network:
         if not self.ways.market:
             return
         if isinstance(event, BookDelta) and self.dice.strikes(Fault.DEPTH_GAP):
-            self._counts[Fault.DEPTH_GAP] += 1
+            self.counts[Fault.DEPTH_GAP] += 1
             return
         self._market_at = max(self._market_at, Nanos(now + 20 * MILLISECOND))
         self._push(self._market_at, [event])
@@ -220,18 +220,18 @@ class Network:
             return
         self._user_at = at = max(self._user_at, Nanos(now + self._way()))
         if self.dice.strikes(Fault.REORDER):
-            self._counts[Fault.REORDER] += 1
+            self.counts[Fault.REORDER] += 1
             at = Nanos(at + int(self._chance.uniform(0.01, 1.0) * SECOND))
         self._push(at, [event])
         if self.dice.strikes(Fault.DUPLICATE):
-            self._counts[Fault.DUPLICATE] += 1
+            self.counts[Fault.DUPLICATE] += 1
             self._push(Nanos(at + int(self._chance.uniform(0.0, 2.0) * SECOND)), [event])
         if self.dice.strikes(Fault.DUPLICATE_LATE):
             later = Nanos(at + int(self._chance.uniform(60, 2_400) * SECOND))
             self._agenda.push(later, lambda then: self._tell_again(event, then))
 
     def _tell_again(self, event: Event, now: Nanos) -> None:
-        self._counts[Fault.DUPLICATE_LATE] += 1
+        self.counts[Fault.DUPLICATE_LATE] += 1
         self._push(now, [event])
 
     # The weather.

@@ -92,6 +92,10 @@ class Oracle:
         """Return what a sub-account really holds."""
         return self._holdings.setdefault((sub, symbol), Holding())
 
+    def marks_lately(self) -> tuple[dict[Symbol, Decimal], ...]:
+        """Return the marks of the last seconds, the present ones last."""
+        return (*self._marks_lately, self.marks)
+
     def blame(self, invariant: str, text: str) -> None:
         """Note a violation."""
         self.violations.append(f"{invariant}: {text}")
@@ -212,7 +216,7 @@ class Oracle:
         before = self._bound(sub)
         taken.is_open = True
         # An order is under way for seconds: what it was checked against is the best that was true meanwhile.
-        equity = max(self._equity(sub, marks) for marks in (*self._marks_lately, self.marks))
+        equity = max(self.equity(sub, marks) for marks in self.marks_lately())
         # Closing a position lays bare the orders that it had been netted with: that is not the next order's doing.
         if before <= equity * SLACK < after:
             self.blame(
@@ -232,7 +236,8 @@ class Oracle:
             bound += max(abs(held + reach[Side.BUY]), abs(held - reach[Side.SELL])) * mark
         return bound / self._leverage
 
-    def _equity(self, sub: SubId, marks: Mapping[Symbol, Decimal]) -> Decimal:
+    def equity(self, sub: SubId, marks: Mapping[Symbol, Decimal]) -> Decimal:
+        """Return what a sub-account is really worth at these marks."""
         equity = self._wallets[sub]
         for symbol, mark in marks.items():
             holding = self.holding(sub, symbol)

@@ -46,6 +46,8 @@ class Fault(StrEnum):
     FOREIGN_ORDER = "foreign-order"
     FORCE_CLOSE = "force-close"
     PRICE_GAP = "price-gap"
+    CRASH = "crash"
+    """Prices fall, or rise, by some percent within a minute or two."""
     # The process and the machine under it.
     KILL = "kill"
     KILL_BEFORE_COMMIT = "kill-before-commit"
@@ -75,6 +77,8 @@ class Sighting(StrEnum):
     """An order that would have met one of ours was held."""
     RATE_ENGAGED = "rate-engaged"
     """An order was refused because too many had left."""
+    DELEVERAGED = "deleveraged"
+    """A sub-account was brought out of danger."""
     LIMIT_ENGAGED = "limit-engaged"
     """The gate refused an order."""
 
@@ -107,6 +111,7 @@ _PAUSES: Final[dict[Fault, tuple[float, float]]] = {
     Fault.FOREIGN_ORDER: (40, 200),
     Fault.FORCE_CLOSE: (150, 500),
     Fault.PRICE_GAP: (100, 400),
+    Fault.CRASH: (120, 500),
     Fault.KILL: (60, 240),
     Fault.KILL_BEFORE_COMMIT: (120, 400),
     Fault.KILL_BEFORE_SEND: (120, 400),

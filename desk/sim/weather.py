@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
+from math import exp
 from typing import Final
 
+from desk.exchange.crash import Crash, Fall
 from desk.model.units import SECOND, Nanos
 from desk.sim.lives import CRASH_LOOP, Lives
 from desk.sim.market import CoarseMarket
@@ -16,6 +18,10 @@ _SEAMS: Final = {
     Fault.KILL_BEFORE_SEND: Seam.BEFORE_SEND,
     Fault.POWER_CUT: Seam.BETWEEN_SENDS,
 }
+
+
+_FALL_STEP: Final = 0.5
+"""Seconds between two steps of a fall."""
 
 
 class Weather:
@@ -46,6 +52,7 @@ class Weather:
             Fault.MARKET_SILENT: self._hush,
             Fault.BLACK_HOLE: self._swallow,
             Fault.PRICE_GAP: self._leap,
+            Fault.CRASH: self._crash,
             Fault.KILL: self._kill,
             Fault.KILL_BEFORE_COMMIT: self._kill_at_seam,
             Fault.KILL_BEFORE_SEND: self._kill_at_seam,
@@ -98,6 +105,18 @@ class Weather:
     def _leap(self, fault: Fault, now: Nanos) -> None:
         sign = 1 if self._signs.random() < 0.5 else -1
         self._market.leap(sign * self._signs.uniform(0.002, 0.02))
+
+    def _crash(self, fault: Fault, now: Nanos) -> None:
+        fall = Fall(self._signs.choice(list(Crash)), self._signs)
+        self._fall_on(fall, self._signs.choice((1, 1, -1)), 0.0, now)
+
+    def _fall_on(self, fall: Fall, sign: int, seconds: float, now: Nanos) -> None:
+        """Fall by the next step; a rise is a fall with its sign turned."""
+        step = fall.move(seconds + _FALL_STEP) - fall.move(seconds)
+        self._market.leap(exp(sign * step) - 1)
+        if seconds < fall.seconds and self.is_stormy:
+            later = Nanos(now + int(_FALL_STEP * SECOND))
+            self._agenda.push(later, lambda at: self._fall_on(fall, sign, seconds + _FALL_STEP, at))
 
     def _kill(self, fault: Fault, now: Nanos) -> None:
         self._lives.kill(now)

@@ -54,6 +54,7 @@ class Trader:
             (10, self._steer),
             (8, self._close),
             (4, self._stretch),
+            (4, self._lever),
             (1, self._hurry),
             (3, self._cancel_all),
             (3, self._flatten),
@@ -201,6 +202,22 @@ class Trader:
             side=Side.BUY,
             quantity=instrument.round_down_to_lot(min(allowed, instrument.quantity_max)),
             price=bid - instrument.tick_size * 40,
+        )
+
+    def _lever(self, state: DeskState) -> Command | None:
+        """Take on most of what a sub-account's margin allows, at the market."""
+        sub = self._sub(state)
+        instrument, bid = self._market(state)
+        if bid is None:
+            return None
+        allowed = state.accounts[sub].wallet * state.limits.leverage / bid * _MOST_OF_IT
+        quantity = instrument.round_down_to_lot(min(allowed, instrument.market_quantity_max))
+        return PlaceOrder(
+            sub=sub,
+            symbol=instrument.symbol,
+            side=self._side(),
+            quantity=max(instrument.quantity_min, quantity),
+            type=OrderType.MARKET,
         )
 
     def _hurry(self, state: DeskState) -> Command | None:

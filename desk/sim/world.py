@@ -18,16 +18,19 @@ from desk.model.units import SECOND, Nanos
 from desk.sim.disk import Disk
 from desk.sim.elsewhere import Elsewhere
 from desk.sim.invariants import Judge
-from desk.sim.lives import LIMITS, SUBS, Lives
+from desk.sim.lives import Lives, stakes
 from desk.sim.market import CHARACTERS, START, CoarseMarket
 from desk.sim.network import Agenda, Network
 from desk.sim.oracle import Oracle
+from desk.sim.overseer import Overseer
 from desk.sim.plan import Fault, Plan, Sighting
 from desk.sim.weather import CALM, Weather
 from desk.sim.workload import Trader
 
 _HEARTBEAT: Final = Nanos(SECOND)
-_VENUE_LEVERAGE: Final = 50
+_STAKES: Final = ((10, 20_000), (10, 20_000), (40, 4_000))
+"""Leverage and cash of one session: with much leverage and little cash an account is soon in danger."""
+_VENUE_LEVERAGE: Final = 100
 """More than the desk grants itself: the limits met here are ours, not the venue's."""
 
 
@@ -79,31 +82,32 @@ class World:
         instruments = tuple(each for each in practice_instruments() if each.symbol in CHARACTERS)
         chances = tuple(plan.stream(f"price/{each.symbol}") for each in instruments)
         market = CoarseMarket(instruments, chances, START)
+        staked = stakes(*plan.stream("stakes").choice(_STAKES))
         self._exchange = Exchange(
             instruments=instruments,
             market=market,
             start=START,
             seed=plan.seed,
             latency=NO_LATENCY,
-            wallet=sum((each.wallet for each in SUBS), Decimal(0)),
+            wallet=sum((each.wallet for each in staked.subs), Decimal(0)),
             leverage=_VENUE_LEVERAGE,
         )
         disk = self._disk = Disk()
-        self._oracle = Oracle({each.id: each.wallet for each in SUBS}, LIMITS.leverage, self._counts)
-        self._judge = Judge(self._oracle, self._exchange, disk)
+        self._oracle = Oracle({each.id: each.wallet for each in staked.subs}, staked.limits.leverage, self._counts)
+        self._judge = Judge(self._oracle, self._exchange, disk, Overseer(self._oracle, self._counts))
         self._oracle.on_accepted = self._judge.late_acceptance
         self._oracle.on_met = self._judge.own_orders_met
         self._network = Network(plan, self._exchange, self._oracle, self._agenda, self._counts)
         self._crash = plan.stream("crash")
         self.lives = Lives(
             instruments=instruments,
+            stakes=staked,
             disk=disk,
             network=self._network,
             agenda=self._agenda,
             oracle=self._oracle,
             judge=self._judge,
             chance=self._crash,
-            counts=self._counts,
         )
         self._weather = Weather(
             plan,

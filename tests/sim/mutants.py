@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from desk.core import bookkeeping, checkpoint, estimate, ledger, orders, reconcile
+from desk.core import bookkeeping, checkpoint, deleverage, estimate, ledger, orders, reconcile
+from desk.core.adl import cuts, tiers
 from desk.core.engine import HANDLERS, Engine
 from desk.core.limiter import Limiter
+from desk.core.margin import ONE
 from desk.core.orders import TRANSITIONS, Order
-from desk.core.risk import crossing
+from desk.core.risk import crossing, gate, trust
 from desk.core.risk.gate import Claim
 from desk.model.effect import SendOrder
 from desk.model.event import CancelRejected, OrderAccepted, OrderRejected, OutcomeUnknown
 from desk.model.intent import Place
 from desk.model.order import OrderStatus
+from desk.model.tier import AdlTier
 from desk.model.units import ZERO
 from desk.sim.plan import Fault
 from desk.sim.process import Process
@@ -202,7 +205,44 @@ def an_estimate_stays(patch):
     patch.setattr(estimate, "settle", lambda state, order: "")
 
 
+def a_step_is_not_waited_for(patch):
+    patch.setattr(deleverage, "_is_clear", lambda acts, episode, symbol: True)
+
+
+def prices_are_trusted(patch):
+    patch.setattr(trust, "doubt", lambda state, symbols: "")
+
+
+def an_account_in_a_tier_may_open(patch):
+    patch.setattr(gate, "_CHECKS", tuple(each for each in gate._CHECKS if each[0] != "tier"))
+
+
+def everything_at_the_first_tier(patch):
+    patch.setitem(cuts.SHARES, AdlTier.T1, ONE)
+    patch.setattr(tiers, "CALM_NEAR", ONE * 60)
+    patch.setattr(cuts, "CALM_NEAR", ONE * 60)
+
+
+def a_tier_is_left_at_once(patch):
+    judge = deleverage.judge
+
+    def forgetful(acts, sub, found, tier):
+        episode = acts.state.episodes.get(sub)
+        if episode is not None:
+            episode.tier = max(tier, AdlTier.T1, key=lambda each: each.rank)
+        judge(acts, sub, found, tier)
+
+    patch.setattr(deleverage, "judge", forgetful)
+
+
+FALLS = (Fault.CRASH, Fault.PRICE_GAP)
+
 MUTANTS = {
+    "a step is not waited for": Mutant(a_step_is_not_waited_for, FALLS, frozenset({"I13", "I10"}), seeds=40),
+    "prices are trusted": Mutant(prices_are_trusted, (*FALLS, Fault.MARKET_SILENT), frozenset({"I13"}), seeds=60),
+    "an account in a tier may open": Mutant(an_account_in_a_tier_may_open, FALLS, frozenset({"I13"}), seeds=40),
+    "everything at the first tier": Mutant(everything_at_the_first_tier, FALLS, frozenset({"I13"}), seeds=40),
+    "a tier is left at once": Mutant(a_tier_is_left_at_once, FALLS, frozenset({"I13"}), seeds=40),
     "an estimate is booked": Mutant(an_estimate_is_booked, (), frozenset({"I1", "I12", "I4", "I10", "I15", "A", "I5"})),
     "an estimate stays": Mutant(an_estimate_stays, (), frozenset({"2b"})),
     "the limiter forgets": Mutant(the_limiter_forgets, DEATHS, frozenset({"I8"}), seeds=40),

@@ -17,6 +17,7 @@ from desk.sim.disk import Disk
 from desk.sim.invariants import BOOKED_WITHIN, Judge
 from desk.sim.market import CHARACTERS, START, CoarseMarket
 from desk.sim.oracle import Oracle
+from desk.sim.overseer import Overseer
 from desk.sim.plan import Plan
 from tests.kit import rig
 from tests.kit.builders import ALPHA, BRAVO, D, at, fill, spec
@@ -40,7 +41,7 @@ def scene():
     )
     oracle, disk = Oracle({ALPHA: D(100_000), BRAVO: D(100_000)}, 10, Counter()), Disk()
     made = rig.started()
-    return made, Desk(made), Judge(oracle, exchange, disk), oracle, disk
+    return made, Desk(made), Judge(oracle, exchange, disk, Overseer(oracle, Counter())), oracle, disk
 
 
 def sent(made, desk, judge):

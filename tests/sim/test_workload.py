@@ -30,7 +30,7 @@ def wishes(made, seed=1, count=3_000):
 
 
 def test_every_kind_of_command_is_wished_for():
-    kinds = {type(command) for command in wishes(rig.started())}
+    kinds = {type(command) for command in wishes(rig.started(), count=6_000)}
 
     assert {AmendOrder, CancelAll, CancelOrder, Flatten, PlaceOrder, StartChase, StopAlgo} <= kinds
 

@@ -39,6 +39,8 @@ CALM_RATIO: Final = Decimal("0.85")
 CALM_NEAR: Final = Decimal("1.5")
 """... if every liquidation price is also this much of `near` away."""
 NEAR_MIN: Final = Decimal("0.01")
+NEAR_MAX: Final = Decimal("0.05")
+"""Beyond this a cure for every account of some leverage would be to have no position."""
 _NEAR_STEP: Final = Decimal("0.0025")
 _SIGMAS: Final = 6
 _MARK_PERIOD: Final = Nanos(SECOND)
@@ -48,11 +50,12 @@ def near(sigma: Decimal, delay: Nanos) -> Decimal:
     """Return the fraction of price within which a liquidation price is near.
 
     `sigma` is the standard deviation of a second's return, `delay` the time from a decision to its fill; a mark is up to
-    a second old as well. Six sigmas of that time, at least one percent, in steps so that it does not change all the time.
+    a second old as well. Six sigmas of that time, at least one percent
+    and at most five, in steps so that it does not change all the time.
     """
     seconds = Decimal(delay + _MARK_PERIOD) / SECOND
     reach = _SIGMAS * sigma * seconds.sqrt()
-    return max(NEAR_MIN, (reach / _NEAR_STEP).to_integral_value(ROUND_CEILING) * _NEAR_STEP)
+    return min(NEAR_MAX, max(NEAR_MIN, (reach / _NEAR_STEP).to_integral_value(ROUND_CEILING) * _NEAR_STEP))
 
 
 def distance(found: Standing, symbol: Symbol) -> Decimal | None:

@@ -89,6 +89,7 @@ def test_near_is_six_sigmas_of_the_time_it_takes_and_at_least_a_percent():
     assert tiers.near(ZERO, SECOND) == D("0.01")
     assert tiers.near(D("0.0004"), SECOND) == D("0.01")  # 33.9 bps
     assert tiers.near(D("0.002"), SECOND) == D("0.0175")  # 169.7 bps, in steps of 25
+    assert tiers.near(D("0.02"), SECOND) == D("0.05")
 
 
 def test_volatility_is_that_of_the_latest_seconds():
