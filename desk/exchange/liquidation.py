@@ -30,7 +30,7 @@ class Liquidator:
         touched: dict[Symbol, Pit] = {}
         for order in list(self._reporter.open.values()):
             pit = touched[order.spec.symbol] = self._pits[order.spec.symbol]
-            pit.matching.expire(order, "liquidation")
+            pit.matching.cancel(order, reason="liquidation")
         for symbol in sorted(self._held(), key=lambda each: -self._maintenance(each)):
             if not self._is_due():
                 break

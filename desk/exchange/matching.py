@@ -114,13 +114,9 @@ class Matching:
         self._clerk.amended(order)
         self._match(order)
 
-    def cancel(self, order: LiveOrder) -> None:
-        """Take a resting order out at our request."""
-        self._end(order, Ending.CANCELLED, "")
-
-    def expire(self, order: LiveOrder, reason: str) -> None:
-        """Take a resting order out of the exchange's own accord."""
-        self._end(order, Ending.EXPIRED, reason)
+    def cancel(self, order: LiveOrder, *, reason: str = "") -> None:
+        """Take a resting order out: at our request, or of the exchange's own accord, which has a reason."""
+        self._end(order, Ending.EXPIRED if reason else Ending.CANCELLED, reason)
 
     def reinstate(self, order: LiveOrder) -> None:
         """Put back an order of an earlier session, at the place in the queue it had."""

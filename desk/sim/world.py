@@ -80,8 +80,7 @@ class World:
         self._agenda: Agenda = Agenda()
         self._counts: Counter[str] = Counter()
         instruments = tuple(each for each in practice_instruments() if each.symbol in CHARACTERS)
-        chances = tuple(plan.stream(f"price/{each.symbol}") for each in instruments)
-        market = CoarseMarket(instruments, chances, START)
+        market = CoarseMarket(instruments, tuple(plan.stream(f"price/{each.symbol}") for each in instruments), START)
         staked = stakes(*plan.stream("stakes").choice(_STAKES))
         self._exchange = Exchange(
             instruments=instruments,

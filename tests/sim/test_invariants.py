@@ -167,5 +167,8 @@ def test_an_order_still_in_flight_in_a_calm_is_a_violation(scene):
     sent(made, desk, judge)
 
     judge.check_calm(made.state, made.state.now)
+    assert oracle.violations == []  # the answer is on its way
 
+    made.state.now = at(5_000)
+    judge.check_calm(made.state, made.state.now)
     assert "I7" in {each[:2] for each in oracle.violations}
