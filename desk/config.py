@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from desk.model.error import BadInput
 from desk.model.event import SubAccount
-from desk.model.limits import Limits
+from desk.model.limits import Limits, edited
 from desk.model.units import ZERO, SubId, Symbol
 
 KeyMode = Literal["safe", "confirm", "armed"]
@@ -25,6 +25,15 @@ _PRESETS: Final = {
     "BTC": "0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.25 0.5",
     "ETH": "0.01 0.02 0.05 0.1 0.2 0.5 1 2.5 5",
     "SOL": "1 2 5 10 20 50 100 250 500",
+}
+
+
+_ANY_LIMITS: Final = Limits(order_value_max=Decimal(5), market_slip_bps=Decimal(1))
+"""Bounds are the same whatever the other limits are."""
+_RISK: Final = {
+    name: str(getattr(_ANY_LIMITS, name))
+    for name in Limits.__struct_fields__
+    if name not in {"order_value_max", "market_slip_bps", "mark_age_ms_max", "leverage"}
 }
 
 
@@ -56,17 +65,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the engine does when its terminal goes away."""
     on_quit: OnQuit = "keep"
     """What becomes of what is open when the desk is left."""
+    risk: Mapping[str, str] = field(default_factory=lambda: dict(_RISK))
+    """The other limits, by name."""
     data_dir: Path = field(default_factory=lambda: platformdirs.user_data_path("desk"))
 
     @property
     def limits(self) -> Limits:
         """What the gate holds every order to."""
-        return Limits(
+        made = Limits(
             order_value_max=self.order_value_max,
             market_slip_bps=self.market_slip_bps,
             mark_age_ms_max=self.mark_age_ms_max,
             leverage=self.leverage,
         )
+        for name, value in self.risk.items():
+            made = edited(made, name, value)
+        return made
 
 
 def config_path() -> Path:
@@ -212,6 +226,20 @@ def _symbols(raw: object) -> tuple[Symbol, ...]:
     return tuple(Symbol(each) for each in raw)
 
 
+def _risk(raw: object) -> dict[str, str]:
+    if not isinstance(raw, Mapping):
+        raise _Wrong("a table of limits", raw)
+    for name, value in raw.items():
+        if isinstance(value, bool | float):
+            raise _Wrong(f'a whole number or a string, "{value}"', value, f".{name}")
+        try:
+            edited(_ANY_LIMITS, name, str(value))
+        except BadInput as bad:
+            expected = str(bad).partition("expected ")[2].partition(", found")[0]
+            raise _Wrong(expected, value, f".{name}") from None
+    return _RISK | {name: str(value) for name, value in raw.items()}
+
+
 def _sizes(raw: object) -> dict[str, tuple[Decimal, ...]]:
     if not isinstance(raw, Mapping):
         raise _Wrong("a table of lists, by base currency", raw)
@@ -270,6 +298,7 @@ _KEYS: Final = {
     "latency_ms_median": _Key(_whole(1, 60), _number_in),
     "key_mode": _Key(_one_of(get_args(KeyMode))),
     "confirm_above": _Key(_amount_or_none),
+    "risk": _Key(_risk, None),
     "sizes": _Key(_sizes, None),
     "on_detach": _Key(_one_of(get_args(OnDetach))),
     "on_quit": _Key(_one_of(get_args(OnQuit))),
@@ -309,6 +338,25 @@ on_quit = "keep"
 
 # Where the journal is kept; left out, it is your data directory.
 # data_dir = "~/desk-data"
+
+# The limits that the desk holds itself to; `limit NAME VALUE` moves each of them, and those above, while it runs.
+[risk]
+# The largest position of one sub-account in one symbol, and of all sub-accounts together, everything working filled.
+position_value_max = 2000000
+exposure_max = 5000000
+# Orders and amendments of one run in a minute; one more parks it.
+repeats_max = 300
+# The same order by hand, sooner than this, is a slip of the hand; 0 to allow it.
+duplicate_ms = 500
+# Losses that lock a sub-account: since midnight UTC, and from its highest equity; 0 for no lock.
+daily_loss_max = 0
+drawdown_max = 0
+# Seconds without a sign of life after which the venue cancels our orders; 0 for never.
+dead_man_s = 60
+# Auto-deleverage: target (by ratio or distance, as much as needed), classic (30 %, 50 %, everything) or off.
+adl = "target"
+# A leg that another sub-account offsets: venue (close it there), cross_house, or both_legs (close both inside the desk).
+netting = "venue"
 
 # What the keys 1 to 9 order, by base currency.
 [sizes]

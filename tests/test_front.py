@@ -99,7 +99,7 @@ def test_what_was_left_behind_is_there_at_the_next_start(desk):
 
 
 def test_a_running_chase_comes_back_parked_and_finishes_its_size_to_the_lot(desk):
-    first = desk.run("chase buy 0.3 btc join offset 300t ttl 10s onttl cross", seconds=3)
+    first = desk.run("chase buy 0.3 btc join offset 5000t ttl 10s onttl cross", seconds=3)
     parked = desk.run("", seconds=20)
 
     done = desk.run("resume chase-1", seconds=3)

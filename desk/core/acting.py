@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, assert_never
 
-from desk.core import estimate
+from desk.core import deadman, estimate
 from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
 from desk.core.bookkeeping import record_send
 from desk.core.orders import Order
@@ -39,6 +39,7 @@ class Acts:
         """Send an order if the gate allows it; return the refusal if not."""
         answer = gate.review(wish, claim, self.state)
         if isinstance(answer, Refusal):
+            self.state.refusals[answer.check] += 1
             return answer
         self._clear_the_way(answer)
         self._send(answer)
@@ -48,6 +49,7 @@ class Acts:
         """Change an order if the gate allows it; return the refusal if not."""
         answer = gate.review_amend(order, price, quantity, self.state)
         if isinstance(answer, Refusal):
+            self.state.refusals[answer.check] += 1
             return answer
         record_send(self.state, answer)
         self.out.append(answer)
@@ -123,6 +125,7 @@ class Acts:
             self.cancel(order)
 
     def _send(self, effect: SendOrder) -> None:
+        self.out.extend(deadman.before_order(self.state, effect.spec.symbol))
         record_send(self.state, effect)
         estimate.note(self.state, effect.spec)
         self.out.append(effect)

@@ -10,7 +10,8 @@ from typing import Final, assert_never
 
 from desk.core import bookkeeping
 from desk.core.acting import Acts
-from desk.core.risk import gate
+from desk.core.risk import exposure
+from desk.core.risk.exposure import Added
 from desk.core.state import DeskState
 from desk.model.command import Adjust, Allocate, Bookkeeping, Cross, RevertAdjust, Transfer
 from desk.model.effect import Booking, CashMoved, Crossed, Severity
@@ -72,7 +73,8 @@ def _transfer(state: DeskState, command: Transfer) -> CashMoved | str:
     unpriced = [each for each in _held(state, command.source) if each not in state.marks()]
     if unpriced:
         return f"no mark price of {', '.join(unpriced)} yet"
-    free = gate.equity(state, command.source) - gate.margin_bound(state, command.source)
+    bound = exposure.notional(state, command.source) / state.limits.leverage
+    free = exposure.equity(state, command.source) - bound
     if command.amount > free:
         return f"free margin of {command.source}: expected at most {max(free, ZERO):.2f}, found {command.amount}"
     return CashMoved(ts=state.now, source=command.source, target=command.target, amount=command.amount)
@@ -167,14 +169,14 @@ def _may_take(state: DeskState, sub: SubId, side: Side, move: Cross) -> str:
     if mark is None:
         return "no mark price yet"
     at_once = side.sign * move.quantity * (mark - move.price)
-    covered_by = gate.equity(state, sub) + at_once
-    problem = gate.margin_problem(state, sub, (move.symbol, side, move.quantity), covered_by)
+    covered_by = exposure.equity(state, sub) + at_once
+    problem = exposure.margin_problem(state, Added(sub, move.symbol, side, move.quantity), covered_by)
     return problem or _leaves_room(state, sub, move.symbol, side, move.quantity)
 
 
 def _leaves_room(state: DeskState, sub: SubId, symbol: Symbol, side: Side, quantity: Decimal) -> str:
     """A closing order on its way may not find less than it closes."""
-    closing = gate.closing_outstanding(state, sub, symbol, side)
+    closing = exposure.closing_outstanding(state, sub, symbol, side)
     reducible = max(ZERO, -state.accounts[sub].quantity(symbol) * side.sign)
     if closing and quantity > reducible - closing:
         return f"quantity: expected at most {reducible} less {closing} already closing, found {quantity}"

@@ -3,6 +3,7 @@
 Nothing is decided in this room; that is what lets a journal be folded without re-living its market.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,7 +18,7 @@ from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
 from desk.model.order import OrderStatus, Side
-from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import FillRow
 
 REMEMBERED: Final = Nanos(60 * SECOND)
@@ -51,6 +52,7 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
                 raise InvariantBroken(f"{spec.id}: id used twice")
             state.keep(orders.submit(spec, effect.ts))
             state.limiter.note_order(effect.ts)
+            _note_send(state, spec.algo, effect.ts)
             parts = ids.parse(spec.id)
             if parts is not None and parts.epoch == state.epoch:
                 state.order_seq = max(state.order_seq, parts.seq)
@@ -65,6 +67,16 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             order.asked = effect.ts
             order.requests += 1
             state.limiter.note_order(effect.ts)
+            _note_send(state, order.spec.algo, effect.ts)
+
+
+def _note_send(state: DeskState, algo: AlgoId | None, ts: Nanos) -> None:
+    if algo is None:
+        return
+    sends = state.sends.setdefault(algo, deque())
+    sends.append(ts)
+    while sends[0] <= ts - REMEMBERED:
+        sends.popleft()
 
 
 def apply_report(state: DeskState, report: OrderReport) -> Booked:
@@ -157,6 +169,11 @@ def apply_transfer(state: DeskState, moved: CashMoved) -> None:
     """Move cash between two accounts."""
     ledger.transfer(state.accounts[moved.source], state.accounts[moved.target], moved.amount)
     state.stirred.update((moved.source, moved.target))
+    for sub, amount in ((moved.source, -moved.amount), (moved.target, moved.amount)):
+        # Cash that comes or goes is neither profit nor loss.
+        for counted in (state.baselines, state.peaks):
+            if sub in counted:
+                counted[sub] += amount
 
 
 def apply_cross(state: DeskState, crossed: Crossed) -> None:
@@ -240,6 +257,7 @@ def forget_ended(state: DeskState) -> None:
     for algo in done[: max(0, len(done) - ENDED_MAX)]:
         del state.runs[algo]
         state.run_orders.pop(algo, None)
+        state.sends.pop(algo, None)
 
 
 def _is_counted(state: DeskState, order: Order) -> bool:

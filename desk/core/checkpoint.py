@@ -8,14 +8,16 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, breaks, ids, limiter, modes
+from desk.core import bookkeeping, breaks, ids, limiter, limiting, locks, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
-from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk
+from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk, SetLimit, UnlockSub
 from desk.model.effect import (
+    ArmCountdown,
+    BaselineSet,
     BreakNoted,
     CashMoved,
     Crossed,
@@ -29,6 +31,7 @@ from desk.model.effect import (
     SendAmend,
     SendCancel,
     SendOrder,
+    SubLocked,
 )
 from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
@@ -80,6 +83,11 @@ class Checkpoint(Struct, kw_only=True):
     """When the latest orders and amendments left."""
     starts: list[Nanos] = []
     deleveraged: list[Deleveraged] = []
+    edits: dict[str, tuple[str, str]] = {}
+    day: int = 0
+    baselines: dict[SubId, Decimal] = {}
+    peaks: dict[SubId, Decimal] = {}
+    locks: dict[SubId, str] = {}
     asked: list[tuple[Nanos, int]] = []
     """When the latest cancels and questions left, with their weights."""
 
@@ -117,6 +125,11 @@ def save(state: DeskState) -> bytes:
             halts=dict(state.halts),
             starts=list(state.starts),
             deleveraged=list(state.deleveraged),
+            edits=dict(state.edits),
+            day=state.day,
+            baselines=dict(state.baselines),
+            peaks=dict(state.peaks),
+            locks=dict(state.locks),
             sent=list(state.limiter.orders),
             asked=list(state.limiter.weights),
         )
@@ -174,6 +187,9 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.breaks, state.halts = dict(checkpoint.breaks), dict(checkpoint.halts)
     state.starts = tuple(checkpoint.starts)
     state.deleveraged.extend(checkpoint.deleveraged)
+    state.edits = dict(checkpoint.edits)
+    state.day, state.baselines, state.peaks = checkpoint.day, dict(checkpoint.baselines), dict(checkpoint.peaks)
+    state.locks = dict(checkpoint.locks)
     state.limiter.orders.extend(checkpoint.sent)
     state.limiter.weights.extend(checkpoint.asked)
     state.adjustments = {each.number: each for each in checkpoint.adjustments}
@@ -200,14 +216,13 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.open_account(state, sub)
         case SendOrder() | SendCancel() | SendAmend():
             bookkeeping.record_send(state, message)
-        case RequestTruth() | RequestDepth():
-            weight = limiter.TRUTH_WEIGHT if isinstance(message, RequestTruth) else limiter.DEPTH_WEIGHT
-            state.limiter.note_weight(weight, message.ts)
+        case RequestTruth() | RequestDepth() | ArmCountdown():
+            state.limiter.note_weight(limiter.weight_of(message), message.ts)
         case RunStarted() | RunEnded():
             _fold_run(state, message)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
-        case BreakNoted() | Deleveraged():
+        case BreakNoted() | Deleveraged() | BaselineSet() | SubLocked():
             _fold_noted(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
@@ -226,12 +241,16 @@ def _fold_run(state: DeskState, message: RunStarted | RunEnded) -> None:
             _end(state, algo, reason)
 
 
-def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged) -> None:
+def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged | BaselineSet | SubLocked) -> None:
     match message:
         case BreakNoted():
             breaks.note(state, message)
         case Deleveraged():
             state.deleveraged.appendleft(message)
+        case BaselineSet():
+            locks.set_baseline(state, message)
+        case SubLocked(sub=sub, reason=reason):
+            state.locks[sub] = reason
 
 
 def _fold_mode(state: DeskState, command: Command) -> None:
@@ -247,6 +266,10 @@ def _fold_mode(state: DeskState, command: Command) -> None:
             modes.latch(state, DeskMode.REDUCE_ONLY, reason)
         case RestrictDesk(on=False):
             modes.release(state, DeskMode.REDUCE_ONLY)
+        case SetLimit():
+            limiting.remember(state, command)
+        case UnlockSub(sub=sub, phrase=locks.UNLOCK_PHRASE):
+            state.locks.pop(sub, None)
         case _:
             pass
 

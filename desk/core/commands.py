@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from desk.core import adjusting, flatten, leaving, modes
+from desk.core import adjusting, flatten, leaving, limiting, locks, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
 from desk.core.algos.chase import Chase, ChaseMemo
@@ -28,8 +28,10 @@ from desk.model.command import (
     ResumeAlgo,
     ResumeDesk,
     ReviveDesk,
+    SetLimit,
     StartChase,
     StopAlgo,
+    UnlockSub,
 )
 from desk.model.effect import RequestTruth, RunStarted, Severity
 from desk.model.intent import Place
@@ -53,6 +55,8 @@ def obey(acts: Acts, command: Command) -> None:
             _steer(acts, command)
         case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk() | LeaveDesk():
             _set_mode(acts, command)
+        case SetLimit() | UnlockSub():
+            _set_bounds(acts, command)
         case Requery():
             acts.state.truth_asked, acts.state.truth_asked_at = True, acts.state.now
             acts.state.limiter.note_weight(TRUTH_WEIGHT, acts.state.now)
@@ -183,6 +187,14 @@ def _start_chase(acts: Acts, command: StartChase) -> None:
     acts.out.append(RunStarted(state.now, run.id, command.spec, arrival))
     acts.drive(run, Begin())
     return None
+
+
+def _set_bounds(acts: Acts, command: SetLimit | UnlockSub) -> None:
+    match command:
+        case SetLimit():
+            limiting.set_limit(acts, command)
+        case UnlockSub():
+            locks.unlock(acts, command)
 
 
 def _set_mode(acts: Acts, command: ResumeDesk | KillDesk | ReviveDesk | RestrictDesk | LeaveDesk) -> None:

@@ -16,7 +16,7 @@ from desk.core.adl import cuts, tiers
 from desk.core.adl.cuts import Cut, Terms
 from desk.core.margin import Standing
 from desk.core.orders import Order
-from desk.core.risk import gate, netting, standings, trust
+from desk.core.risk import exposure, netting, standings, trust
 from desk.core.risk.gate import Claim
 from desk.core.risk.netting import Close
 from desk.core.state import DeskState, Episode
@@ -178,7 +178,7 @@ def _step(acts: Acts, episode: Episode, cut: Cut, found: Standing) -> None:
     state, sub = acts.state, episode.sub
     if (sub, cut.symbol) in state.flattens or not _is_clear(acts, episode, cut.symbol):
         return
-    resting = gate.closing_outstanding(state, sub, cut.symbol, cut.side)
+    resting = exposure.closing_outstanding(state, sub, cut.symbol, cut.side)
     held = abs(state.accounts[sub].quantity(cut.symbol))
     left = min(cut.quantity, held - resting)
     if left <= ZERO:

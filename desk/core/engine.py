@@ -10,13 +10,17 @@ from desk.core import (
     charts,
     comeback,
     commands,
+    deadman,
     estimate,
     fence,
     flatten,
+    limiting,
+    locks,
     modes,
     queue,
     reconcile,
     resolve,
+    rules,
     watch,
 )
 from desk.core.acting import Acts
@@ -40,6 +44,7 @@ from desk.model.event import (
     OrderRejected,
     OrderReport,
     OutcomeUnknown,
+    RulesReported,
     Started,
     SubAccountOpened,
     Submitted,
@@ -95,6 +100,11 @@ class Engine:
         self._judge()
         return self._taken()
 
+    def part(self, now: Nanos) -> Sequence[Effect]:
+        """Return what is left to do when the process ends of its own will: what stays open is meant to."""
+        self.state.now = max(self.state.now, now)
+        return deadman.call_off(self.state)
+
     def _taken(self) -> Sequence[Effect]:
         if not self._acts.out:
             return ()
@@ -105,11 +115,12 @@ class Engine:
 
     def _on_started(self, event: Started) -> None:
         state = self.state
-        state.epoch, state.venue, state.limits = event.epoch, event.venue, event.limits
+        state.epoch, state.venue = event.epoch, event.venue
+        limiting.take(state, event.limits)
         state.order_seq = 0
         state.truth_known = state.truth_asked = False
+        rules.take(self._acts, event.instruments)
         for instrument in event.instruments:
-            state.instruments[instrument.symbol] = instrument
             state.markets[instrument.symbol] = Market(instrument)
             asking.ask_depth(self._acts, instrument.symbol)
         state.stirred.update(state.accounts)
@@ -248,6 +259,9 @@ class Engine:
         if bookkeeping.apply_funding(self.state, payment):
             self._acts.alert(Severity.INFO, f"funding {payment.symbol}: {payment.amount:+f} at {payment.rate:%}")
 
+    def _on_rules(self, event: RulesReported) -> None:
+        rules.take(self._acts, event.instruments)
+
     # People and time
 
     def _on_submitted(self, event: Submitted) -> None:
@@ -271,6 +285,8 @@ class Engine:
                 self._acts.cancel(order)
         asking.ask_again(self._acts)
         watch.sweep(self._acts)
+        locks.watch(self._acts)
+        self._acts.out.extend(deadman.beat(state))
         charts.sample(state)
         self._judge()
         self._arm_pulse()
@@ -348,6 +364,7 @@ HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
     OutcomeUnknown: Engine._on_report,
     AccountReported: Engine._on_statement,
     FundingPaid: Engine._on_funding,
+    RulesReported: Engine._on_rules,
     LinkChanged: Engine._on_link,
     Started: Engine._on_started,
     SubAccountOpened: Engine._on_sub_account,

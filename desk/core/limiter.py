@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth
 from desk.model.units import SECOND, Nanos
 
 RECV_WINDOW: Final = Nanos(5 * SECOND)
@@ -36,11 +37,23 @@ ORDER_WEIGHT: Final = 1
 DEPTH_WEIGHT: Final = 20
 TRUTH_WEIGHT: Final = 28
 """Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
+COUNTDOWN_WEIGHT: Final = 10
 _PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
 """Below so many percent of the weight, questions are so far apart ..."""
 _LONGEST: Final = Nanos(3 * SECOND)
 """... and above: 20 a minute at 28 are a quarter of the venue's weight."""
 _KEPT: Final = Nanos(60 * SECOND + RECV_WINDOW)
+
+
+def weight_of(question: RequestTruth | RequestDepth | ArmCountdown) -> int:
+    """Return what a question, or a sign of life, costs."""
+    match question:
+        case RequestTruth():
+            return TRUTH_WEIGHT
+        case RequestDepth():
+            return DEPTH_WEIGHT
+        case ArmCountdown():
+            return COUNTDOWN_WEIGHT
 
 
 class Limiter:
@@ -75,6 +88,11 @@ class Limiter:
                     f" found {used} under way or just sent; free in {free_in} s"
                 )
         return ""
+
+    def usage(self, now: Nanos) -> tuple[int, int]:
+        """Return how many orders count in the shortest span, and how many of new risk may."""
+        used, _ = self._used(ORDERS[0], now)
+        return used, ORDERS[0].most * SHARE_OF_RISK // 100
 
     def may_ask(self, weight: int, now: Nanos) -> bool:
         """Tell whether a question of that weight may leave now."""

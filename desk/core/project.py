@@ -15,7 +15,9 @@ from desk.core.margin import Standing
 from desk.core.orders import Order
 from desk.core.proof import prove
 from desk.core.risk import standings
+from desk.core.risk.foresight import foresee
 from desk.core.state import DeskState, Market, sight
+from desk.model.command import Command
 from desk.model.effect import Booking
 from desk.model.order import Side
 from desk.model.tier import AdlTier
@@ -51,6 +53,8 @@ class Projector:
     def __init__(self) -> None:
         self._seq = 0
         self._markets: dict[Symbol, tuple[tuple[object, ...], MarketView]] = {}
+        self.draft: Command | None = None
+        """The command that is being written, if any."""
         self._outlooks: dict[SubId, tuple[tuple[object, ...], Outlook]] = {}
 
     def project(self, state: DeskState, health: Health) -> DeskView:
@@ -70,7 +74,7 @@ class Projector:
             mode_lift=modes.lifted_by(state),
             link=state.link,
             link_reason=state.link_reason,
-            leverage=state.limits.leverage,
+            limits=state.limits,
             instruments=tuple(state.instruments.values()),
             markets=tuple(self._market(market) for market in state.markets.values()),
             subs=tuple(self._account(state, each, marks, sides) for each in _shown(state)),
@@ -82,6 +86,8 @@ class Projector:
             proof=prove(state),
             alerts=tuple(state.alerts),
             health=health,
+            consequence=foresee(state, self.draft) if self.draft is not None else None,
+            refusals=tuple(state.refusals.items()),
         )
 
     def _account(
@@ -113,6 +119,7 @@ class Projector:
             ratios=tuple(state.ratios.get(account.id, ())),
             shock=outlook.shock,
             levels=outlook.levels,
+            locked=state.locks.get(account.id, ""),
             note=deleverage.describe(episode) if episode is not None else "",
         )
 

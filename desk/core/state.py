@@ -1,6 +1,6 @@
 """Every mutable thing of the core, in one tree."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as slot
@@ -204,6 +204,26 @@ class DeskState:
     """The fraction of price within which a liquidation price is near."""
     fill_delay: Nanos = _DELAY
     """Time from a decision to its fill, of the latest orders that took."""
+    rules_at: Nanos = _NEVER
+    """When the venue last told its rules."""
+    unruly: dict[Symbol, str] = slot(default_factory=dict)
+    """Symbols whose rules cannot be right, each with why: nothing new is risked there."""
+    edits: dict[str, tuple[str, str]] = slot(default_factory=dict)
+    """Limits moved by hand: to what, and what the settings said then."""
+    sends: dict[AlgoId, deque[Nanos]] = slot(default_factory=dict)
+    """When the latest orders and amendments of each run left."""
+    refusals: Counter[str] = slot(default_factory=Counter)
+    """How often each check of the gate has said no, since the start."""
+    day: int = 0
+    """Days since the epoch of the latest baselines."""
+    baselines: dict[SubId, Decimal] = slot(default_factory=dict)
+    """Equity from which the day's loss is counted."""
+    peaks: dict[SubId, Decimal] = slot(default_factory=dict)
+    """The highest equity since the baseline was set."""
+    locks: dict[SubId, str] = slot(default_factory=dict)
+    """Sub-accounts that have lost too much, each with why; they outlive a restart."""
+    countdowns: dict[Symbol, Nanos] = slot(default_factory=dict)
+    """When the venue's countdown was last asked for, where it runs."""
     episodes: dict[SubId, Episode] = slot(default_factory=dict)
     """Sub-accounts that are being deleveraged."""
     deleveraged: deque[Deleveraged] = slot(default_factory=lambda: deque(maxlen=DELEVERAGED_MAX))

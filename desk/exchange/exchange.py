@@ -5,6 +5,8 @@ from enum import Enum
 from random import Random
 from typing import Final
 
+from msgspec import Struct
+
 from desk.exchange.accounts import Account
 from desk.exchange.latency import DEFAULT_LATENCY, Latency
 from desk.exchange.liquidation import Liquidator
@@ -16,13 +18,14 @@ from desk.exchange.pit import Pit
 from desk.exchange.reporting import Reporter
 from desk.exchange.schedule import Schedule
 from desk.exchange.validation import Refused
-from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
-from desk.model.event import AccountReported, Event, LinkChanged, LinkState, VenueTruth
+from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.event import AccountReported, Event, LinkChanged, LinkState, RulesReported, VenueTruth
 from desk.model.instrument import Instrument
 from desk.model.market import MarkSource
-from desk.model.units import SECOND, ZERO, Nanos, Symbol
+from desk.model.units import MILLISECOND, SECOND, ZERO, Nanos, Symbol
 
 LEVERAGE: Final = 20
+DEAD_MAN: Final = "countdown ran out"
 _FUNDING_INTERVAL: Final = 8 * 3_600 * SECOND
 
 
@@ -30,7 +33,15 @@ class _Bell(Enum):
     """What the exchange does by the clock."""
 
     MARK = SECOND
+    RULES = 3_600 * SECOND
     FUNDING = _FUNDING_INTERVAL
+
+
+class _Countdown(Struct, frozen=True):
+    """A dead-man switch that runs out."""
+
+    symbol: Symbol
+    at: Nanos
 
 
 class Exchange:
@@ -54,7 +65,8 @@ class Exchange:
         self._now = self._last_arrival = start
         self._has_ended = False
         self._depth_wanted: dict[Symbol, None] = {}
-        self._due: Schedule[VenueEffect | _Bell] = Schedule()
+        self._countdowns: dict[Symbol, Nanos] = {}
+        self._due: Schedule[VenueEffect | _Bell | _Countdown] = Schedule()
         self._outbox: Schedule[Event] = Schedule()
         self._reporter = Reporter(
             account=Account(wallet),
@@ -168,6 +180,8 @@ class Exchange:
         due = self._due.pop()
         if isinstance(due, _Bell):
             self._ring(due)
+        elif isinstance(due, _Countdown):
+            self._run_out(due)
         else:
             self._on_request(due)
 
@@ -200,6 +214,9 @@ class Exchange:
         if isinstance(request, RequestTruth):
             self._reporter.tell_truth(request.ts)
             return
+        if isinstance(request, ArmCountdown):
+            self._count_down(request)
+            return
         match request:
             case SendOrder():
                 self._entry.place(request)
@@ -212,6 +229,23 @@ class Exchange:
         pit = self._pits.get(request.spec.symbol if isinstance(request, SendOrder) else request.symbol)
         if pit is not None:
             self._publish(pit)
+
+    def _count_down(self, request: ArmCountdown) -> None:
+        """Start a symbol's countdown anew, or stop it."""
+        self._countdowns.pop(request.symbol, None)
+        if request.millis and request.symbol in self._pits:
+            at = self._countdowns[request.symbol] = Nanos(self._now + request.millis * MILLISECOND)
+            self._due.push(at, _Countdown(request.symbol, at))
+
+    def _run_out(self, countdown: _Countdown) -> None:
+        """Cancel a symbol's orders, unless its countdown was started anew meanwhile."""
+        if self._countdowns.get(countdown.symbol) != countdown.at:
+            return
+        del self._countdowns[countdown.symbol]
+        pit = self._pits[countdown.symbol]
+        for order in list(pit.resting()):
+            pit.matching.cancel(order, reason=DEAD_MAN)
+        self._publish(pit)
 
     def _turn_away(self, request: VenueEffect, refused: Refused) -> None:
         """Refuse a request that is one too many; a question is left without an answer."""
@@ -248,10 +282,13 @@ class Exchange:
         if self._has_ended:
             return
         self._due.push(_next_ring(bell, self._now), bell)
+        if bell is _Bell.RULES:
+            ts = Nanos(self._now + self._market.delay)
+            self._outbox.push(ts, RulesReported(ts, tuple(self._instruments.values())))
         for symbol, pit in self._pits.items():
             if bell is _Bell.MARK:
                 self._mark_to_mid(pit)
-            elif pit.mark is not None:
+            elif bell is _Bell.FUNDING and pit.mark is not None:
                 self._reporter.fund(symbol, pit.mark.price, pit.mark.funding_rate)
         self._liquidate()
 

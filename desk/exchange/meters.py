@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.exchange.validation import Refused
-from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
 from desk.model.units import MILLISECOND, SECOND, Nanos
 
 BAN: Final = Nanos(120 * SECOND)
@@ -35,6 +35,7 @@ WEIGHT: Final = (
     Limit(Nanos(60 * SECOND), 2_400, -1003, "Too many requests; current limit is 2400 request weight per 1 MINUTE."),
 )
 _DEPTH_WEIGHT: Final = 20
+_COUNTDOWN_WEIGHT: Final = 10
 _TRUTH_WEIGHT: Final = 28
 """Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each."""
 
@@ -104,3 +105,5 @@ def weight_of(request: VenueEffect) -> int:
             return _DEPTH_WEIGHT
         case RequestTruth():
             return _TRUTH_WEIGHT
+        case ArmCountdown():
+            return _COUNTDOWN_WEIGHT

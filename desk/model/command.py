@@ -194,6 +194,20 @@ class RestrictDesk(Struct, frozen=True, tag_field="verb", tag=True):
     reason: str = "restricted by hand"
 
 
+class SetLimit(Struct, frozen=True, tag_field="verb", tag=True):
+    """Move one limit, within its bounds; it outlives a restart, until the settings say something new."""
+
+    name: str
+    value: str
+
+
+class UnlockSub(Struct, frozen=True, tag_field="verb", tag=True):
+    """Lift the loss-lock of a sub-account; `phrase` must be typed out, so that no key can do it by accident."""
+
+    sub: SubId
+    phrase: str
+
+
 class Leaving(StrEnum):
     """What becomes of what is open when the desk is left."""
 
@@ -270,6 +284,8 @@ Command = (
     | KillDesk
     | ReviveDesk
     | RestrictDesk
+    | SetLimit
+    | UnlockSub
     | LeaveDesk
     | Requery
     | Bookkeeping

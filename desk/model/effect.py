@@ -51,6 +51,14 @@ class RequestTruth(Struct, frozen=True, tag=True):
     ts: Nanos
 
 
+class ArmCountdown(Struct, frozen=True, tag=True):
+    """Ask the venue to cancel our orders of a symbol by itself, unless it is asked again in time; 0 calls it off."""
+
+    ts: Nanos
+    symbol: Symbol
+    millis: int
+
+
 class ArmTimer(Struct, frozen=True, tag=True):
     """Wake the engine at `at`; replaces a timer of the same key."""
 
@@ -153,6 +161,23 @@ class Deleveraged(Struct, frozen=True, tag=True, kw_only=True):
     order: ClientOrderId
 
 
+class BaselineSet(Struct, frozen=True, tag=True):
+    """From here on losses are counted, for these sub-accounts: nothing to do but to remember it."""
+
+    ts: Nanos
+    day: int
+    """Days since the epoch, UTC."""
+    equities: dict[SubId, Decimal]
+
+
+class SubLocked(Struct, frozen=True, tag=True):
+    """A sub-account has lost too much: nothing to do but to remember it."""
+
+    ts: Nanos
+    sub: SubId
+    reason: str
+
+
 class Agreement(StrEnum):
     """Whether our quantity of a symbol is the venue's."""
 
@@ -186,7 +211,7 @@ class Alert(Struct, frozen=True, tag=True):
     text: str
 
 
-VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth
+VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | ArmCountdown
 Effect = (
     VenueEffect
     | ArmTimer
@@ -197,6 +222,8 @@ Effect = (
     | CashMoved
     | Crossed
     | BreakNoted
+    | BaselineSet
+    | SubLocked
     | Deleveraged
     | Alert
 )

@@ -189,6 +189,13 @@ class FundingPaid(Struct, frozen=True, tag=True):
     venue_ts: Nanos
 
 
+class RulesReported(Struct, frozen=True, tag=True):
+    """The venue's rules as they are now: filters and margin brackets."""
+
+    ts: Nanos
+    instruments: tuple[Instrument, ...]
+
+
 class LinkState(StrEnum):
     """State of the way to the venue."""
 
@@ -270,6 +277,7 @@ Event = (
     | OrderReport
     | AccountReported
     | FundingPaid
+    | RulesReported
     | LinkChanged
     | Started
     | SubAccountOpened

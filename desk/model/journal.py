@@ -6,6 +6,8 @@ from typing import Final, TypeGuard, get_args
 from msgspec import Struct
 
 from desk.model.effect import (
+    ArmCountdown,
+    BaselineSet,
     BreakNoted,
     CashMoved,
     Crossed,
@@ -19,6 +21,7 @@ from desk.model.effect import (
     SendAmend,
     SendCancel,
     SendOrder,
+    SubLocked,
 )
 from desk.model.event import (
     AccountReported,
@@ -53,6 +56,9 @@ Journalled = (
     | Deleveraged
     | RequestTruth
     | RequestDepth
+    | ArmCountdown
+    | BaselineSet
+    | SubLocked
 )
 
 _JOURNALLED: Final = frozenset(get_args(Journalled))

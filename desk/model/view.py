@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.command import Command
 from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Instrument
+from desk.model.limits import Limits
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.tier import AdlTier
@@ -127,6 +129,8 @@ class AccountView(Struct, frozen=True, kw_only=True):
     """Where our own deleverage would act."""
     note: str = ""
     """What is being done about its tier, or why nothing is."""
+    locked: str = ""
+    """Why it may only reduce; empty when it is not locked."""
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
@@ -266,6 +270,31 @@ class Health(Struct, frozen=True, kw_only=True):
     journal_p99: int = 0
 
 
+class Consequence(Struct, frozen=True, kw_only=True):
+    """What a command would lead to with all of it filled; money in quote currency."""
+
+    command: Command
+    ratio_before: Decimal
+    ratio_after: Decimal
+    venue_ratio_after: Decimal
+    liquidation_price: Decimal | None
+    """Of the sub-account, in the command's symbol; None: no price of it alone liquidates."""
+    venue_liquidation_price: Decimal | None
+    fee_maker: Decimal
+    fee_taker: Decimal
+    margin_worst: Decimal
+    """Initial margin with everything working filled as well, ..."""
+    equity: Decimal
+    """... which this has to cover."""
+    orders_used: int
+    """Orders that count in the venue's shortest span now, ..."""
+    orders_max: int
+    """... and how many of new risk may."""
+    check: str
+    """The check of the gate that would say no; empty where none would."""
+    refusal: str
+
+
 class DeskView(Struct, frozen=True, kw_only=True):
     """The whole desk at `now`."""
 
@@ -284,7 +313,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
     """What ends the mode: what will happen by itself, or what a person can do."""
     link: LinkState
     link_reason: str
-    leverage: int
+    limits: Limits
     instruments: tuple[Instrument, ...]
     markets: tuple[MarketView, ...]
     subs: tuple[AccountView, ...]
@@ -300,6 +329,10 @@ class DeskView(Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertRow, ...]
     """The latest alerts, oldest first."""
     health: Health = Health()
+    consequence: Consequence | None = None
+    """Of the command that is being written."""
+    refusals: tuple[tuple[str, int], ...] = ()
+    """How often each check of the gate has said no, since the start."""
 
     def instrument(self, symbol: Symbol) -> Instrument | None:
         """Return the instrument, or None for a symbol the desk does not trade."""

@@ -1,4 +1,4 @@
-"""The only two ways from the screen into the engine's thread."""
+"""The only ways from the screen into the engine's thread."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from desk.runtime.pump import Pump
 
 
 class DeskHandle:
-    """What the screen holds: read the newest view, hand over a command. Both return at once."""
+    """What the screen holds: read the newest view, hand over a command, or ask what one would lead to. All return at once."""
 
     def __init__(self, pump: Pump, loop: asyncio.AbstractEventLoop) -> None:
         self._pump = pump
@@ -23,6 +23,10 @@ class DeskHandle:
     def submit(self, command: Command) -> None:
         """Hand a command to the engine's thread."""
         self._call(lambda: self._pump.command(command))
+
+    def consider(self, command: Command | None) -> None:
+        """Ask what a command that is being written would lead to; the answer is in a view that follows."""
+        self._call(lambda: self._pump.consider(command))
 
     def stop(self) -> None:
         """Ask the engine to finish."""

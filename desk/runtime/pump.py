@@ -18,6 +18,7 @@ from desk.core.state import DeskState
 from desk.model.command import Command
 from desk.model.effect import (
     Alert,
+    ArmCountdown,
     ArmTimer,
     DisarmTimer,
     Effect,
@@ -104,6 +105,10 @@ class Pump:
         """Hand a person's command to the engine, stamped now; from the loop's own thread only."""
         self.feed(Submitted(self._clock.now(), command))
 
+    def consider(self, command: Command | None) -> None:
+        """Show in the next views what `command` would lead to; None: nothing is being written any more."""
+        self._projector.draft = command
+
     def stop(self) -> None:
         """Let `run` return after the current turn."""
         self._is_stopping = True
@@ -120,6 +125,7 @@ class Pump:
         left = leaving.end(self._engine.state)
         if left:
             _LOG.warning("%s", left)
+        self._carry_out(self._engine.part(self._clock.now()))
         await self._commit([], is_last=True)
         self.publish()
 
@@ -217,7 +223,7 @@ class Pump:
         now = self._clock.now()
         for effect in effects:
             match effect:
-                case SendOrder() | SendCancel() | SendAmend() | RequestDepth() | RequestTruth():
+                case SendOrder() | SendCancel() | SendAmend() | RequestDepth() | RequestTruth() | ArmCountdown():
                     self._send(effect, now)
                 case ArmTimer(key=key, at=at):
                     self._timers.arm(key, at)

@@ -60,6 +60,9 @@ class Visitor:
         except OSError:
             return
 
+    def consider(self, command: Command | None) -> None:
+        """Ask nothing: what a command would lead to is told to the desk's own screen alone."""
+
     def _read_views(self) -> None:
         try:
             with self._socket.makefile("rb") as stream:

@@ -1,8 +1,9 @@
 """A journal's disk in virtual time: what was acknowledged survives the process, what was not is gone."""
 
+from collections.abc import Callable
 from hashlib import blake2b
 
-from desk.model.effect import SendOrder
+from desk.model.effect import Crossed, SendOrder
 from desk.model.error import JournalFailed
 from desk.model.journal import Commit, Loaded, Record
 from desk.model.units import ClientOrderId, Nanos
@@ -16,6 +17,8 @@ class Disk:
         self.is_full = False
         self.intents: set[ClientOrderId] = set()
         """Orders whose intent is durable."""
+        self.on_crossed: Callable[[Crossed], None] = _nobody
+        """Who wants to know of a booking between two accounts of ours that has become durable."""
         self._lines: list[tuple[int, Nanos, str, bytes]] = []
         self._checkpoints: list[tuple[int, bytes]] = []
         self._epoch = 0
@@ -48,7 +51,13 @@ class Disk:
             self._lines.append((each.seq, each.ts, each.kind, body))
             if isinstance(each.body, SendOrder):
                 self.intents.add(each.body.spec.id)
+            elif isinstance(each.body, Crossed):
+                self.on_crossed(each.body)
         if batch.checkpoint is not None:
             self._checkpoints = [*self._checkpoints, batch.checkpoint][-CHECKPOINTS_KEPT:]
             oldest = self._checkpoints[0][0]
             self._lines = [line for line in self._lines if line[0] > oldest]
+
+
+def _nobody(crossed: Crossed) -> None:
+    """Tell nobody."""

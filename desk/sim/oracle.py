@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.effect import SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import Crossed, SendAmend, SendCancel, SendOrder, VenueEffect
 from desk.model.event import (
     Event,
     FundingPaid,
@@ -142,6 +142,14 @@ class Oracle:
                 self._counts[Sighting.FUNDING] += 1
             case _:
                 pass
+
+    def crossed(self, booking: Crossed) -> None:
+        """A position has changed hands between two accounts of ours; the venue does not know."""
+        for sub, sign in ((booking.seller, -1), (booking.buyer, 1)):
+            if sub is not None:
+                holding = self.holding(sub, booking.symbol)
+                holding.quantity += sign * booking.quantity
+                holding.cash -= sign * booking.quantity * booking.price
 
     def _next_version(self) -> int:
         self._versions += 1

@@ -201,7 +201,7 @@ class Trader:
             symbol=instrument.symbol,
             side=Side.BUY,
             quantity=instrument.round_down_to_lot(min(allowed, instrument.quantity_max)),
-            price=bid - instrument.tick_size * 40,
+            price=bid - instrument.tick_size * (40 + self._chance.randint(0, 1)),
         )
 
     def _lever(self, state: DeskState) -> Command | None:
@@ -230,7 +230,8 @@ class Trader:
             sub=self._sub(state),
             symbol=instrument.symbol,
             side=Side.BUY,
-            quantity=instrument.round_up_to_lot(instrument.notional_min * 2 / bid),
+            quantity=instrument.round_up_to_lot(instrument.notional_min * 2 / bid)
+            + instrument.lot_size * (self._hurried % 61),
             price=bid - instrument.tick_size * 40,
             tif=TimeInForce.IOC,
         )

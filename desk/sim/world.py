@@ -77,8 +77,7 @@ class World:
         self._plan = plan
         self._seconds = seconds
         self.now = START
-        self._agenda: Agenda = Agenda()
-        self._counts: Counter[str] = Counter()
+        self._agenda, self._counts = Agenda(), Counter[str]()
         instruments = tuple(each for each in practice_instruments() if each.symbol in CHARACTERS)
         market = CoarseMarket(instruments, tuple(plan.stream(f"price/{each.symbol}") for each in instruments), START)
         staked = stakes(*plan.stream("stakes").choice(_STAKES))
@@ -94,6 +93,7 @@ class World:
         disk = self._disk = Disk()
         self._oracle = Oracle({each.id: each.wallet for each in staked.subs}, staked.limits.leverage, self._counts)
         self._judge = Judge(self._oracle, self._exchange, disk, Overseer(self._oracle, self._counts))
+        disk.on_crossed = self._oracle.crossed
         self._oracle.on_accepted = self._judge.late_acceptance
         self._oracle.on_met = self._judge.own_orders_met
         self._network = Network(plan, self._exchange, self._oracle, self._agenda, self._counts)

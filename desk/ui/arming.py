@@ -27,9 +27,11 @@ from desk.model.command import (
     ResumeDesk,
     RevertAdjust,
     ReviveDesk,
+    SetLimit,
     StartChase,
     StopAlgo,
     Transfer,
+    UnlockSub,
 )
 from desk.model.event import LinkState
 from desk.model.units import MILLISECOND, Symbol
@@ -86,6 +88,8 @@ RISKS: Final[Mapping[type[Command], Risk]] = MappingProxyType(
         ResumeAlgo: Risk.OPENS,
         ResumeDesk: Risk.OPENS,
         ReviveDesk: Risk.OPENS,
+        SetLimit: Risk.OPENS,
+        UnlockSub: Risk.OPENS,
         Transfer: Risk.OPENS,
         Cross: Risk.OPENS,
         Allocate: Risk.OPENS,
@@ -193,3 +197,26 @@ class TypeAheadGuard:
         self._pressed_ms.append(now_ms)
         self._is_dropping = self._is_dropping or is_burst
         return not self._is_dropping
+
+
+class HeldKey:
+    """Tells a key that is held from one that is tapped: a terminal repeats a held key, and says nothing of its release."""
+
+    REPEATS: Final = 6
+    GAP_MS: Final = 600
+    """The first repeat of a held key may take this long; a slower second press is a new one."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last_ms = 0
+
+    def press(self, now_ms: int) -> int:
+        """Count a press; return how many more it takes, 0 when the key has been held for long enough."""
+        if now_ms - self._last_ms > self.GAP_MS:
+            self._count = 0
+        self._last_ms = now_ms
+        self._count += 1
+        if self._count < self.REPEATS:
+            return self.REPEATS - self._count
+        self._count = 0
+        return 0

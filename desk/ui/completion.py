@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from desk.model.effect import Booking
+from desk.model.limits import CHOICES, NAMES
 from desk.model.order import Side
 from desk.model.view import DeskView
 from desk.ui.bookings import account_names
@@ -157,6 +158,19 @@ def _revert(words: Sequence[str], context: Context) -> Sequence[str]:
     return tuple(str(number) for number in sorted(booked, reverse=True)) if len(words) == 1 else ()
 
 
+def _limit(words: Sequence[str], context: Context) -> Sequence[str]:
+    if not words:
+        return NAMES
+    name = words[0].lower()
+    if len(words) > 1 or name not in NAMES:
+        return ()
+    return tuple(CHOICES[name]) if name in CHOICES else (str(getattr(context.view.limits, name)),)
+
+
+def _unlock(words: Sequence[str], context: Context) -> Sequence[str]:
+    return tuple(each.id for each in context.view.subs if each.locked) if not words else ()
+
+
 _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] = MappingProxyType(
     {
         "buy": _buy,
@@ -169,6 +183,8 @@ _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] 
         "stop": _algo,
         "pause": _algo,
         "resume": _resume,
+        "limit": _limit,
+        "unlock": _unlock,
         "transfer": _from_to,
         "cross": _from_to,
         "allocate": _allocate,

@@ -22,8 +22,12 @@ from desk.model.command import (
     ResumeAlgo,
     ResumeDesk,
     ReviveDesk,
+    SetLimit,
     StopAlgo,
+    UnlockSub,
 )
+from desk.model.error import BadInput
+from desk.model.limits import NAMES, edited
 from desk.model.order import Side
 from desk.model.units import AlgoId, SubId, Symbol
 from desk.model.view import AlgoRow, DeskView, OrderRow
@@ -215,6 +219,28 @@ def _restrict(words: Sequence[Token], _context: Context, _places: Places) -> Seq
     return (RestrictDesk(one_of(_only(words, "restrict").text, ("on", "off"), "restrict") == "on"),)
 
 
+def _limit(words: Sequence[Token], context: Context, places: Places) -> Sequence[Step]:
+    if not words:
+        raise Misread("limit", f"one of {', '.join(NAMES)}", "")
+    name = one_of(words[0].text, NAMES, "limit")
+    value = _only(words[1:], "value")
+    places["value"] = value.at
+    try:
+        edited(context.view.limits, name, value.text)
+    except BadInput as bad:
+        expected = str(bad).partition("expected ")[2].partition(", found")[0]
+        raise Misread("value", expected, value.text, value.at) from None
+    return (SetLimit(name, value.text),)
+
+
+def _unlock(words: Sequence[Token], context: Context, _places: Places) -> Sequence[Step]:
+    if not words:
+        raise Misread("sub-account", "an id or a name", "")
+    (chosen,) = _sub(words[:1], context, _places)
+    assert isinstance(chosen, SelectSub)
+    return (UnlockSub(chosen.sub, " ".join(word.lower for word in words[1:])),)
+
+
 def _requery(words: Sequence[Token], _context: Context, _places: Places) -> Sequence[Step]:
     if words:
         raise Misread("requery", "nothing behind it", words[0].text, words[0].at)
@@ -269,6 +295,8 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "kill": _kill,
         "revive": _revive,
         "restrict": _restrict,
+        "limit": _limit,
+        "unlock": _unlock,
         "requery": _requery,
         "transfer": draft_transfer,
         "cross": draft_cross,

@@ -43,6 +43,7 @@ ACTIONS: Final = (
     KeyAction(id="panic:cancel", keys=("f8",), text="cancel every order of this sub-account", group=Group.PANIC, hint="cancel all"),
     KeyAction(id="panic:flatten", keys=("f9",), text="flatten this symbol of this sub-account", group=Group.PANIC, hint="flatten"),
     KeyAction(id="panic:flatten-everything", keys=("f10",), text="cancel and flatten EVERY sub-account and symbol", group=Group.PANIC),
+    KeyAction(id="panic:kill", keys=("f12",), text="HOLD to kill: every order cancelled, none created until revived", group=Group.PANIC),
     KeyAction(id="panic:leave", keys=("ctrl+q",), text="leave the desk", group=Group.PANIC),
     KeyAction(id="order:buy", keys=("b",), text="buy the size at the cursor's price", group=Group.ORDERS, hint="buy"),
     KeyAction(id="order:sell", keys=("s",), text="sell the size at the cursor's price", group=Group.ORDERS, hint="sell"),

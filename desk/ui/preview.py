@@ -31,11 +31,14 @@ from desk.model.command import (
     ResumeDesk,
     RevertAdjust,
     ReviveDesk,
+    SetLimit,
     StartChase,
     StopAlgo,
     Transfer,
+    UnlockSub,
 )
 from desk.model.instrument import Instrument
+from desk.model.limits import BOUNDS, CHOICES
 from desk.model.market import Level, Quote
 from desk.model.order import Side, TimeInForce
 from desk.model.units import ZERO, SubId, Symbol
@@ -153,6 +156,11 @@ def _describe_mode(command: Command, view: DeskView) -> str:
             return f"LEAVE the desk: {_count_orders(None, None, view)} cancelled{closed}"
         case Requery():
             return "REQUERY the venue's account"
+        case SetLimit(name=name, value=value):
+            bounds = BOUNDS[name] if name in BOUNDS else ", ".join(CHOICES[name]) if name in CHOICES else "not known"
+            return f"LIMIT {name} from {getattr(view.limits, name, '?')} to {value} ({bounds})"
+        case UnlockSub(sub=sub):
+            return f"UNLOCK {sub_name(sub, view)}: its losses count from here"
         case RestrictDesk(on=on):
             return "RESTRICT the desk to reducing" if on else "RESTRICT off"
         case _:

@@ -30,6 +30,9 @@ class Desk(Protocol):
     def submit(self, command: Command) -> None:
         """Hand over a command."""
 
+    def consider(self, command: Command | None) -> None:
+        """Ask what a command that is being written would lead to; the answer is in a later view."""
+
 
 class Chosen(Struct, frozen=True, kw_only=True):
     """What the trader has chosen to look at and to act with."""
@@ -56,6 +59,7 @@ class Session:
         self._confirm_above = confirm_above
         self.is_watching = False
         """The desk belongs to another screen: nothing may be sent from here."""
+        self._considered: Command | None = None
 
     @property
     def view(self) -> DeskView:
@@ -83,6 +87,12 @@ class Session:
     def submit(self, command: Command) -> None:
         """Hand a command to the desk."""
         self._desk.submit(command)
+
+    def consider(self, command: Command | None) -> None:
+        """Ask what a command that is being written would lead to, once."""
+        if command != self._considered:
+            self._considered = command
+            self._desk.consider(command)
 
     def choose_sub(self, sub: SubId) -> None:
         """Act for another sub-account."""

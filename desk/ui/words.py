@@ -71,6 +71,18 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             Verb("kill", "kill [REASON]", "cancel every order and create none, until revived", "kill"),
             Verb("revive", "revive trade again", "lift a kill; the words are typed out", "revive trade again"),
             Verb("restrict", "restrict on|off", "let positions only be reduced, or lift that", "restrict on"),
+            Verb(
+                "limit",
+                "limit NAME VALUE",
+                "move a limit, within its bounds: `help limit` has the names",
+                "limit leverage 5",
+            ),
+            Verb(
+                "unlock",
+                "unlock SUB trade again",
+                "lift a loss-lock; the words are typed out",
+                "unlock 1 trade again",
+            ),
             Verb("requery", "requery", "ask the venue for the whole account, now", "requery"),
             Verb(
                 "transfer",

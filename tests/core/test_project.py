@@ -40,7 +40,7 @@ def test_what_stands_in_the_status_line():
 
     view = project(desk)
 
-    assert (view.venue, view.epoch, view.leverage, view.now) == ("PAPER", 1, 10, at(5))
+    assert (view.venue, view.epoch, view.limits.leverage, view.now) == ("PAPER", 1, 10, at(5))
     assert (view.mode, view.mode_reason, view.mode_since) == (DeskMode.HALTED, "by hand", at(5))
     assert [row.text for row in view.alerts][-1] == "halted: by hand"
 

@@ -7,7 +7,7 @@ import pytest
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.rules import practice_instruments
-from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
 from desk.model.error import BadInput
 from desk.model.event import (
     AccountReported,
@@ -18,12 +18,13 @@ from desk.model.event import (
     OrderAmended,
     OrderFilled,
     OrderRejected,
+    RulesReported,
     TruthLearned,
 )
 from desk.model.market import BookDelta, BookSnapshot, Quote, TradePrint
 from desk.model.order import OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, SECOND, ZERO, Nanos, SubId
-from tests.exchange.scripted import BTC, BUY, GTC, IOC, SELL, START, Session, mark
+from tests.exchange.scripted import BTC, BUY, GTC, IOC, SELL, START, Session, mark, told
 
 INSTRUMENTS = practice_instruments()
 WALLET = Decimal(10_000_000)
@@ -146,7 +147,37 @@ def test_funding_is_paid_on_the_open_position_every_eight_hours():
 
 
 def test_a_flat_account_pays_no_funding():
-    assert Session().pass_time(9 * 3_600 * SECOND) == []
+    heard = Session().pass_time(9 * 3_600 * SECOND)
+
+    assert [each for each in heard if not isinstance(each, RulesReported)] == []
+
+
+def test_the_rules_are_told_every_hour():
+    heard = Session().pass_time(3 * 3_600 * SECOND)
+
+    rules = [each for each in heard if isinstance(each, RulesReported)]
+    assert [each.ts % (3_600 * SECOND) for each in rules] == [0, 0, 0]
+    assert rules[0].instruments == practice_instruments()
+
+
+def test_a_countdown_that_runs_out_cancels_the_orders_of_its_symbol():
+    session = Session()
+    session.place("a", BUY, "1", "59990.0")
+    session.exchange.execute(ArmCountdown(session.now, BTC, 60_000), session.now)
+
+    assert told(session.pass_time(59 * SECOND)) == []
+    assert told(session.pass_time(2 * SECOND)) == ["expired a countdown ran out"]
+
+
+@pytest.mark.parametrize("again", [60_000, 0])
+def test_a_countdown_that_is_asked_for_again_or_called_off_does_not(again):
+    session = Session()
+    session.place("a", BUY, "1", "59990.0")
+    session.exchange.execute(ArmCountdown(session.now, BTC, 60_000), session.now)
+    session.pass_time(40 * SECOND)
+    session.exchange.execute(ArmCountdown(session.now, BTC, again), session.now)
+
+    assert told(session.pass_time(30 * SECOND)) == []
 
 
 def _play(exchange, until, seed=1, sent=None):

@@ -67,8 +67,12 @@ def instrument(symbol: str = BTC, **changes: object) -> Instrument:
 
 
 def limits(**changes: object) -> Limits:
-    """Return limits: a million an order, market orders within 10 bps of the touch, 10x."""
-    return replace(Limits(order_value_max=D(1_000_000), market_slip_bps=D(10)), **changes)
+    """Return limits: a million an order, market orders within 10 bps of the touch, 10x.
+
+    What would speak up in every story is off: the dead-man switch and the guard against doubled orders.
+    """
+    made = Limits(order_value_max=D(1_000_000), market_slip_bps=D(10), dead_man_s=0, duplicate_ms=0)
+    return replace(made, **changes)
 
 
 def quote(touch: str, millis: int = 0, symbol: str = BTC, size: str = "5") -> Quote:

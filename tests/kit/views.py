@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Bracket, Instrument
+from desk.model.limits import Limits
 from desk.model.market import Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.tier import AdlTier
@@ -344,7 +345,7 @@ def desk_view(**changes: object) -> DeskView:
         mode_since=before(600_000),
         link=LinkState.UP,
         link_reason="",
-        leverage=10,
+        limits=Limits(order_value_max=D(250_000), market_slip_bps=D(50)),
         instruments=(instrument(), instrument(ETH)),
         markets=(market(), eth_market()),
         subs=accounts(),

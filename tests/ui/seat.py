@@ -17,12 +17,16 @@ class FakeDesk:
     def __init__(self, view=None):
         self.view = view or desk_view()
         self.commands = []
+        self.considered = None
 
     def latest(self):
         return self.view
 
     def submit(self, command):
         self.commands.append(command)
+
+    def consider(self, command):
+        self.considered = command
 
 
 class HandClock:

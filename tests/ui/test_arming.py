@@ -7,7 +7,18 @@ from desk.model.command import CancelAll, Command, Flatten, PlaceOrder
 from desk.model.event import LinkState
 from desk.model.order import Side
 from desk.model.view import DeskMode
-from desk.ui.arming import RISKS, KeyMode, Origin, Risk, TypeAheadGuard, Verdict, judge, reason_to_disarm, risk_of
+from desk.ui.arming import (
+    RISKS,
+    HeldKey,
+    KeyMode,
+    Origin,
+    Risk,
+    TypeAheadGuard,
+    Verdict,
+    judge,
+    reason_to_disarm,
+    risk_of,
+)
 from tests.kit.views import ALPHA, BTC, D, before, desk_view, market
 
 ORDER = PlaceOrder(sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("0.01"))
@@ -101,3 +112,12 @@ def test_a_fast_person_is_not_a_burst():
 
 def test_the_time_of_the_first_key_may_be_zero():
     assert TypeAheadGuard().admits(0)
+
+
+def test_a_key_that_is_held_is_not_a_key_that_is_tapped():
+    held, tapped = HeldKey(), HeldKey()
+
+    # A terminal repeats after half a second, and then thirty times a second.
+    assert [held.press(at) for at in (0, 500, 533, 566, 600, 633)] == [5, 4, 3, 2, 1, 0]
+    assert held.press(666) == 5
+    assert {tapped.press(at) for at in range(0, 10_000, 700)} == {5}

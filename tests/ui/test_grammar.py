@@ -26,8 +26,10 @@ from desk.model.command import (
     ResumeAlgo,
     ResumeDesk,
     ReviveDesk,
+    SetLimit,
     StartChase,
     StopAlgo,
+    UnlockSub,
 )
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.ui.complaint import Complaint
@@ -146,6 +148,9 @@ def test_a_chase_line_becomes_the_chase_it_says(line, expected):
         ("kill fat finger", (KillDesk("fat finger"),)),
         ("revive trade again", (ReviveDesk("trade again"),)),
         ("restrict on", (RestrictDesk(on=True),)),
+        ("limit leverage 5", (SetLimit("leverage", "5"),)),
+        ("limit adl classic", (SetLimit("adl", "classic"),)),
+        ("unlock bravo trade again", (UnlockSub("2", "trade again"),)),
         ("requery", (Requery(),)),
         ("flatten venue", (FlattenVenue(BTC),)),
         ("flatten venue eth", (FlattenVenue(ETH),)),
@@ -242,6 +247,8 @@ def test_what_follows_a_wait_must_at_least_begin_with_verbs():
         ("symbol xyz", "symbol: expected one of BTCUSDT, ETHUSDT, found xyz"),
         ("sub UNALLOCATED", "sub-account: expected one of 1, alpha, 2, bravo, 3, charlie, found UNALLOCATED"),
         ("restrict perhaps", "restrict: expected one of on, off, found perhaps"),
+        ("limit leverage 500", "value: expected 1 to 125, a whole number, found 500"),
+        ("limit adl maybe", "value: expected one of target, classic, off, found maybe"),
         ("chase 0.1", "side: expected buy or sell, found 0.1"),
         ("chase buy 0.1 ttl", "ttl: expected a value such as 30s or 2m, found nothing"),
         ("chase buy 0.1 oncap cross", "oncap: expected a cap beside it, found none"),

@@ -32,7 +32,9 @@ from desk.model.view import AlgoRow, AlgoState
 NOTHING_TO_AMEND: Final = -5027
 AMENDS_MAX: Final = 10_000
 """The venue's limit per order; after it the order is replaced."""
-NOT_COUNTED: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate"})
+REPEATS: Final = "repeats"
+"""The refusal that parks a run: a person has to look at what it does."""
+NOT_COUNTED: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate", "rules"})
 """Refusals that say "not now": they do not use up the budget of rejects."""
 
 
@@ -134,6 +136,8 @@ class Chase:
     def _take_note_of_report(self, event: AlgoEvent) -> None:
         memo = self._memo
         match event:
+            case Refused(refusal=refusal) if refusal.check == REPEATS:
+                memo.is_parked, memo.note = True, f"parked: {refusal.reason}"
             case Refused(refusal=refusal):
                 memo.note = refusal.reason
                 memo.rejects += refusal.check not in NOT_COUNTED

@@ -13,15 +13,20 @@ from msgspec import Struct
 from desk.core import breaks, ids, modes
 from desk.core.bookkeeping import is_sub
 from desk.core.orders import Order
-from desk.core.risk import crossing
+from desk.core.risk import crossing, exposure
+from desk.core.risk.exposure import Added
 from desk.core.state import DeskState
 from desk.model.command import ChaseSpec
 from desk.model.effect import SendAmend, SendOrder
 from desk.model.instrument import Instrument
 from desk.model.intent import Place, Refusal
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
-from desk.model.units import BPS, UNALLOCATED, ZERO, AlgoId, SubId, Symbol, millis
+from desk.model.units import BPS, SECOND, UNALLOCATED, ZERO, AlgoId, Nanos, SubId, Symbol, millis
 from desk.model.view import DeskMode
+
+MINUTE: Final = Nanos(60 * SECOND)
+HOUR: Final = Nanos(60 * MINUTE)
+RULES_AGE_MAX: Final = Nanos(24 * HOUR)
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -36,10 +41,9 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
     """Return the order that may leave, or the reason why none may."""
-    for check, find_problem in _CHECKS:
-        problem = find_problem(wish, claim, state)
-        if problem:
-            return Refusal(check, f"{_title(wish, claim)}: {problem}")
+    refusal = first_problem(wish, claim, state)
+    if refusal is not None:
+        return refusal
     state.order_seq += 1
     parts = ids.IdParts(
         sub=claim.sub,
@@ -66,6 +70,15 @@ def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
     return SendOrder(state.now, spec)
 
 
+def first_problem(wish: Place, claim: Claim, state: DeskState) -> Refusal | None:
+    """Return why an order may not leave, by the first check that says so; None where it may."""
+    for check, find_problem in _CHECKS:
+        problem = find_problem(wish, claim, state)
+        if problem:
+            return Refusal(check, f"{_title(wish, claim)}: {problem}")
+    return None
+
+
 def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskState) -> SendAmend | Refusal:
     """Return the amendment that may leave, or the reason why it may not; `quantity` is the new total."""
     spec = order.spec
@@ -76,6 +89,8 @@ def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskSta
     whole = Place(side=spec.side, quantity=quantity, price=price, reduce_only=spec.closing)
     added = Place(side=spec.side, quantity=max(ZERO, quantity - order.quantity), price=price, reduce_only=spec.closing)
     for check, find_problem in _CHECKS:
+        if check in _OF_NEW:
+            continue
         problem = find_problem(added if check in _ON_ADDED else whole, claim, state)
         if problem:
             return Refusal(check, f"amend {_title(whole, claim)}: {problem}")
@@ -158,6 +173,15 @@ def _quarantine(wish: Place, claim: Claim, state: DeskState) -> str:
     return ""
 
 
+def _rules(wish: Place, claim: Claim, state: DeskState) -> str:
+    if wish.reduce_only:
+        return ""
+    age = state.now - state.rules_at
+    if age > RULES_AGE_MAX:
+        return f"the venue's rules: expected at most 24 h old, found {age // HOUR} h"
+    return state.unruly.get(claim.symbol, "")
+
+
 def _tier(wish: Place, claim: Claim, state: DeskState) -> str:
     episode = state.episodes.get(claim.sub)
     if episode is None or wish.reduce_only:
@@ -234,62 +258,63 @@ def _closing(wish: Place, claim: Claim, state: DeskState) -> str:
         return ""
     account = state.account if _is_for_venue(claim) else state.accounts[claim.sub]
     reducible = max(ZERO, -account.quantity(claim.symbol) * wish.side.sign)
-    resting = closing_outstanding(state, claim.sub, claim.symbol, wish.side)
+    resting = exposure.closing_outstanding(state, claim.sub, claim.symbol, wish.side)
     if wish.quantity > reducible - resting:
         less = f" less {resting} already closing" if resting else ""
         return f"reduce-only: expected at most {reducible}{less}, found {wish.quantity}"
     return ""
 
 
+def _locked(wish: Place, claim: Claim, state: DeskState) -> str:
+    reason = state.locks.get(claim.sub)
+    if reason is None or wish.reduce_only:
+        return ""
+    return f"sub-account {claim.sub} is locked: {reason}"
+
+
+def _repeats(wish: Place, claim: Claim, state: DeskState) -> str:
+    if claim.algo is None:
+        return ""
+    limit, since = state.limits.repeats_max, state.now - MINUTE
+    lately = sum(1 for at in state.sends.get(claim.algo, ()) if at > since)
+    if lately >= limit:
+        return f"orders and amendments of {claim.algo} in a minute: expected at most {limit}, found {lately}"
+    return ""
+
+
+def _duplicate(wish: Place, claim: Claim, state: DeskState) -> str:
+    """The same order by hand, a moment later, is a key pressed twice."""
+    limit = state.limits.duplicate_ms
+    if claim.kind is not OrderKind.MANUAL or wish.reduce_only or not limit:
+        return ""
+    for order in reversed(state.orders.values()):
+        age = state.now - order.created
+        if age >= millis(limit):
+            return ""
+        spec = order.spec
+        same = (spec.kind, spec.sub, spec.symbol, spec.side, spec.type, spec.quantity, spec.price)
+        if same == (claim.kind, claim.sub, claim.symbol, wish.side, wish.type, wish.quantity, wish.price):
+            return f"the same order left {age // 1_000_000} ms ago: expected at least {limit} ms between the two"
+    return ""
+
+
+def _added(wish: Place, claim: Claim) -> Added:
+    return Added(claim.sub, claim.symbol, wish.side, wish.quantity)
+
+
 def _margin(wish: Place, claim: Claim, state: DeskState) -> str:
     """Initial margin of the worst case (everything of one side fills) must be covered by equity."""
     if wish.reduce_only:
         return ""
-    return margin_problem(state, claim.sub, (claim.symbol, wish.side, wish.quantity), equity(state, claim.sub))
+    return exposure.margin_problem(state, _added(wish, claim), exposure.equity(state, claim.sub))
 
 
-def margin_problem(state: DeskState, sub: SubId, added: tuple[Symbol, Side, Decimal], covered_by: Decimal) -> str:
-    """Return why an account may not take on `added` (symbol, side, quantity) with that equity; empty when it may."""
-    after = margin_bound(state, sub, added)
-    if after > margin_bound(state, sub) and after > covered_by:
-        return (
-            f"margin at {state.limits.leverage}x: expected at most {covered_by:.2f} of equity,"
-            f" found {after:.2f} with everything working filled"
-        )
-    return ""
+def _position(wish: Place, claim: Claim, state: DeskState) -> str:
+    return "" if wish.reduce_only else exposure.position_problem(state, _added(wish, claim))
 
 
-def equity(state: DeskState, sub: SubId) -> Decimal:
-    """Return cash plus open profit of an account at the known marks."""
-    account, marks = state.accounts[sub], state.marks()
-    open_profit = (each.unrealised(marks[symbol]) for symbol, each in account.positions.items() if symbol in marks)
-    return account.wallet + sum(open_profit, ZERO)
-
-
-def closing_outstanding(state: DeskState, sub: SubId, symbol: Symbol, side: Side) -> Decimal:
-    """Return by how much orders that only close may still trade on one side."""
-    closing = (each for each in state.orders_on(sub, symbol) if each.spec.closing and each.spec.side is side)
-    return sum((each.outstanding for each in closing), ZERO)
-
-
-def margin_bound(state: DeskState, sub: SubId, added: tuple[Symbol, Side, Decimal] | None = None) -> Decimal:
-    """Return the initial margin of an account when everything of one side fills, `added` included."""
-    marks = state.marks()
-    reach: dict[tuple[Symbol, Side], Decimal] = {}
-    for order in state.open_orders(sub):
-        if not order.spec.closing:
-            key = (order.spec.symbol, order.spec.side)
-            reach[key] = reach.get(key, ZERO) + order.outstanding
-    if added is not None:
-        symbol, side, quantity = added
-        reach[symbol, side] = reach.get((symbol, side), ZERO) + quantity
-    bound = ZERO
-    for symbol, mark in marks.items():
-        held = state.accounts[sub].quantity(symbol)
-        long = abs(held + reach.get((symbol, Side.BUY), ZERO))
-        short = abs(held - reach.get((symbol, Side.SELL), ZERO))
-        bound += max(long, short) * mark
-    return bound / state.limits.leverage
+def _exposure(wish: Place, claim: Claim, state: DeskState) -> str:
+    return "" if wish.reduce_only else exposure.exposure_problem(state, _added(wish, claim))
 
 
 def _parent(wish: Place, claim: Claim, state: DeskState) -> str:
@@ -316,7 +341,11 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("mode", _mode),
     ("known", _known),
     ("quarantine", _quarantine),
+    ("rules", _rules),
+    ("locked", _locked),
     ("tier", _tier),
+    ("repeats", _repeats),
+    ("duplicate", _duplicate),
     ("rate", _rate),
     ("mark", _mark),
     ("filters", _filters),
@@ -325,6 +354,10 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
     ("crossing", _crossing),
     ("closing", _closing),
     ("parent", _parent),
+    ("position", _position),
+    ("exposure", _exposure),
     ("margin", _margin),
 )
-_ON_ADDED: Final = frozenset({"closing", "parent", "margin"})
+CHECKS: Final = tuple(name for name, _ in _CHECKS)
+_ON_ADDED: Final = frozenset({"closing", "parent", "position", "exposure", "margin"})
+_OF_NEW: Final = frozenset({"duplicate"})

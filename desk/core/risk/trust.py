@@ -18,7 +18,7 @@ EQUITY_APART: Final = Decimal("0.01")
 def doubt(state: DeskState, symbols: Iterable[Symbol]) -> str:
     """Return why an account that holds `symbols` must not be acted on now: who says what; empty when it may."""
     for symbol in symbols:
-        problem = _doubt_price(state, symbol) or _doubt_quantity(state, symbol)
+        problem = state.unruly.get(symbol, "") or _doubt_price(state, symbol) or _doubt_quantity(state, symbol)
         if problem:
             return problem
     return _doubt_equity(state)

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from desk.ui.complaint import Complaint
 from desk.ui.completion import complete
 from desk.ui.dealing import Tone
+from desk.ui.foretelling import foretell, is_refusal
 from desk.ui.format import sanitise
 from desk.ui.grammar import parse_line
 from desk.ui.keymap import hints
@@ -138,7 +139,18 @@ class CommandLine(Vertical):
         if isinstance(parsed, Complaint):
             self._show(f"✗ {parsed.brief}", Ink.WARN)
         else:
-            self._show("→ " + "; ".join(describe_step(step, context.view) for step in parsed.steps), Ink.OK)
+            text = "; ".join(
+                f"{describe_step(step, context.view)}{foretell(step, context.view)}" for step in parsed.steps
+            )
+            is_refused = any(is_refusal(step, context.view) for step in parsed.steps)
+            self._show(f"→ {text}", Ink.WARN if is_refused else Ink.OK)
+
+    def draft(self) -> object:
+        """Return the last step of what is being typed; None: nothing that is whole."""
+        if not self.is_open or not self._line.value.strip():
+            return None
+        parsed = parse_line(self._line.value, self._look())
+        return parsed.steps[-1] if not isinstance(parsed, Complaint) and parsed.steps else None
 
     @property
     def _line(self) -> LineInput:

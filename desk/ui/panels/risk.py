@@ -73,6 +73,10 @@ def _details(account: AccountView, instruments: Mapping[Symbol, Instrument], wid
     lines: list[Line] = []
     if account.note:
         lines.append([Run("   ", Ink.TEXT), Run(format.sanitise(account.note, max(4, width - 4)), Ink.CAUTION)])
+    if account.locked:
+        lines.append(
+            [Run("   ", Ink.TEXT), Run(format.sanitise(f"LOCKED {account.locked}", max(4, width - 4)), Ink.ALARM)]
+        )
     for row in _open(account):
         nearest = next((each for each in account.levels if each.symbol == row.symbol), None)
         lines.append(position_line(row, nearest, instruments, width))

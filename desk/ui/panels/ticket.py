@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from desk.model.command import Command
 from desk.model.order import Side
 from desk.ui.complaint import Complaint
+from desk.ui.foretelling import foretell, is_refusal
 from desk.ui.format import sanitise
 from desk.ui.forms import CHASE_FORM, ORDER_FORM, Field, Form, filled_in
 from desk.ui.panels.field import Choice
@@ -71,7 +72,9 @@ class FormPanel(Vertical):
         if isinstance(result, Complaint):
             preview.update(Text(sanitise(f"✗ {result.brief}"), STYLES[Ink.WARN]))
         else:
-            preview.update(Text(sanitise(f"→ {describe(result, context.view)}", 400), STYLES[Ink.OK]))
+            ink = Ink.WARN if is_refusal(result, context.view) else Ink.OK
+            text = f"→ {describe(result, context.view)}{foretell(result, context.view)}"
+            preview.update(Text(sanitise(text, 600), STYLES[ink]))
 
     def _widget(self, field: Field) -> Input | Choice:
         if field.choices:
@@ -128,6 +131,11 @@ class Ticket(Vertical):
         """Check what is written against the desk as it is now."""
         if self._open is not None:
             self._open.check()
+
+    def draft(self) -> Command | None:
+        """Return the command that is written; None: none that is whole."""
+        result = self._open.read() if self._open is not None else None
+        return None if isinstance(result, Complaint) else result
 
     def action_close(self) -> None:
         """Put the form away."""

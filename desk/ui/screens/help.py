@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from desk.model.limits import BOUNDS, CHOICES, NAMES
 from desk.ui.arming import KeyMode
 from desk.ui.keymap import Group, help_rows
 from desk.ui.theme import STYLES, Ink
@@ -49,6 +50,10 @@ def help_text(topic: str) -> Text:
     text = Text()
     if topic:
         _write_verb(text, VERBS[topic])
+        if topic == "limit":
+            for name in NAMES:
+                bound = str(BOUNDS[name]) if name in BOUNDS else ", ".join(CHOICES[name])
+                text.append(f"      {name:<20}", STYLES[Ink.BRIGHT]).append(f"{bound}\n", STYLES[Ink.DIM])
         return text
     for group in Group:
         _write_heading(text, group.value)

@@ -15,17 +15,20 @@ from desk.model.command import (
     Command,
     Flatten,
     FlattenVenue,
+    KillDesk,
     LeaveDesk,
     Leaving,
     PauseAlgo,
+    PlaceOrder,
     Requery,
     ResumeAlgo,
+    StartChase,
     StopAlgo,
 )
 from desk.model.order import Side
 from desk.model.units import AlgoId
 from desk.model.view import AlgoState, DeskView
-from desk.ui.arming import Origin
+from desk.ui.arming import HeldKey, Origin
 from desk.ui.complaint import Misread
 from desk.ui.dealing import Dealer, Tone
 from desk.ui.grammar import Help, Quit, SelectSub, SelectSymbol, ShowTab, Step, open_orders
@@ -75,6 +78,7 @@ class TradeScreen(BackpressureScreen[None]):
         self._ticket = Ticket(lambda: session.context, id="ticket")
         self._line = CommandLine(lambda: session.context, id="command")
         self._pulse = Pulse()
+        self._kill_key = HeldKey()
         self.dealer = Dealer(session, clock_ms, self._ask, self._say)
         self.runner = Runner(self.dealer, lambda: session.context, self._perform, self._after, self._say)
 
@@ -102,6 +106,8 @@ class TradeScreen(BackpressureScreen[None]):
         if frame is None or frame % CHART_FRAMES == 0:
             self._panes.show_charts(view, chosen)
         if frame is None or frame % GROUPS == GROUPS - 1:
+            draft = self._line.draft() or self._ticket.draft()
+            self._session.consider(draft if isinstance(draft, PlaceOrder | StartChase) else None)
             self._line.echo()
             self._ticket.check()
 
@@ -110,9 +116,19 @@ class TradeScreen(BackpressureScreen[None]):
         is_writing = self._ticket.is_open or self._line.is_open
         return not (is_writing and action in _NAMES)
 
+    def _hold_to_kill(self) -> None:
+        left = self._kill_key.press(self._clock_ms())
+        if left:
+            self._say(f"hold F12 to KILL: {left} more", Tone.REFUSED)
+        else:
+            self.dealer.deal((KillDesk("F12 held"),), Origin.KEY)
+
     def panic(self, what: str) -> None:
         """Take the way out; what still waited to be run is forgotten."""
         self.runner.drop_waiting()
+        if what == "kill":
+            self._hold_to_kill()
+            return
         chosen = self._session.chosen
         if what == "cancel":
             self.dealer.deal((CancelAll(sub=chosen.sub),), Origin.KEY)

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 from desk.core.bookkeeping import record_send
 from desk.core.risk import gate
 from desk.core.risk.gate import Claim
-from desk.model.command import ResumeDesk
+from desk.core.state import sight
+from desk.model.command import PlaceOrder, ResumeDesk
 from desk.model.effect import SendAmend, SendOrder
 from desk.model.event import LinkChanged, LinkState, OrderCancelled
 from desk.model.intent import Place, Refusal
 from desk.model.order import OrderKind, OrderType, Side, TimeInForce
+from desk.model.view import AlgoState
 from tests.kit import builders, rig
 from tests.kit.builders import ALPHA, BRAVO, BTC, at
 from tests.kit.story import tell
@@ -386,3 +388,86 @@ def test_a_resumed_desk_trades_again(desk):
     desk.step(builders.quote("100.0/100.1", 20))
 
     assert granted(desk, wish())
+
+
+# Doubled, repeated, locked, too large
+
+
+def placed(desk, millis=0, **changes):
+    order = {"sub": ALPHA, "symbol": BTC, "side": Side.BUY, "quantity": D("1.0"), "price": D("99.0")}
+    before = len(desk.alerts)
+    desk.command(PlaceOrder(**{**order, **changes}), millis)
+    return desk.alerts[before:]
+
+
+def test_the_same_order_by_hand_within_half_a_second_is_a_slip():
+    desk = rig.started(limits=builders.limits(duplicate_ms=500))
+
+    assert placed(desk) == []
+    assert placed(desk, 499) == [
+        "buy 1.0 BTCUSDT: the same order left 499 ms ago: expected at least 500 ms between the two"
+    ]
+    assert placed(desk, 499, price=D("98.9")) == []
+    assert placed(desk, 499, sub=BRAVO) == []
+    assert placed(desk, 500) == []
+
+
+def test_closing_twice_is_no_slip_and_neither_is_a_run():
+    desk = rig.started(limits=builders.limits(duplicate_ms=500))
+    hold(desk, ALPHA, "5")
+    close = {"side": Side.SELL, "price": D("101.0"), "reduce_only": True}
+
+    assert placed(desk, 0, **close) == placed(desk, 1, **close) == []
+    whose = claim(kind=OrderKind.CHASE, algo="chase-1", parent_quantity=D(5))
+    send(desk, wish(), whose)
+    granted(desk, wish(), whose)
+
+
+def test_a_run_that_repeats_itself_too_often_is_parked():
+    player = tell(
+        """
+           0ms  chase buy 1.0 throttle_ms=50     => place buy 1.0 @100.0 gtx
+          40ms  accepted #1
+         100ms  quote 100.1/100.2                => amend #1 100.1 x1.0
+         140ms  amended #1 100.1
+         200ms  quote 100.2/100.3
+        """,
+        rig.started(limits=builders.limits(repeats_max=2)),
+    )
+
+    run = player.rig.state.runs["chase-1"]
+    assert run.view(sight(player.rig.state, run)).state is AlgoState.PARKED
+    assert "expected at most 2, found 2" in run.view(sight(player.rig.state, run)).note
+
+
+def test_a_position_may_not_come_to_be_worth_more_than_the_limit():
+    desk = rig.started(limits=builders.limits(position_value_max=D(1_000)))
+    hold(desk, ALPHA, "6")
+
+    send(desk, wish(quantity="3.0", price="99.0"))
+    assert refusal(desk, wish(quantity="1.1", price="98.0")) == (
+        "position",
+        "buy 1.1 BTCUSDT: position: expected at most 1000, found 1010.00 with everything working filled",
+    )
+    granted(desk, wish("sell", "5.0"))
+
+
+def test_all_sub_accounts_together_may_not_be_exposed_to_more_than_the_limit():
+    desk = rig.started(limits=builders.limits(exposure_max=D(1_000)))
+    hold(desk, ALPHA, "6")
+    hold(desk, BRAVO, "-3")
+
+    granted(desk, wish(quantity="1.0"))
+    assert refusal(desk, wish(quantity="1.1"))[1] == (
+        "buy 1.1 BTCUSDT: exposure of all sub-accounts: expected at most 1000, found 1010.00 with everything filled"
+    )
+
+
+def test_every_no_is_counted_by_its_check():
+    desk = rig.started()
+
+    placed(desk, price=D("99.05"))
+    placed(desk, price=D("99.07"))
+    placed(desk, sub="9")
+
+    assert desk.state.refusals == {"filters": 2, "known": 1}

@@ -6,6 +6,7 @@ from desk.model.command import (
     CancelLevel,
     CancelOrder,
     Flatten,
+    KillDesk,
     PauseAlgo,
     StopAlgo,
 )
@@ -127,3 +128,19 @@ async def test_an_empty_desk_is_shown_without_complaint():
         app.show_frame()
 
         assert said(app).startswith("✗ symbol: expected one, but there are none")
+
+
+async def test_the_kill_key_kills_when_it_is_held_and_not_when_it_is_tapped():
+    assert await played(["f12"] * 5, clock=HandClock(100)) == []
+    assert await played(["f12"] * 6, clock=HandClock(100)) == [KillDesk("F12 held")]
+    assert await played(["f12"] * 9, clock=HandClock(700)) == []
+
+
+async def test_the_chart_of_the_account_can_be_its_margin_ratio():
+    app = seat(FakeDesk())
+    async with app.run_test(size=(200, 50)) as pilot:
+        await press(pilot, ["g"])
+
+        assert app.trade._session.chosen.is_ratio_charted
+        await press(pilot, ["g"])
+        assert not app.trade._session.chosen.is_ratio_charted

@@ -1,0 +1,26 @@
+"""The furthest an account can come; told in orders and refusals in test_gate."""
+
+from desk.core.risk import exposure
+from desk.core.risk.exposure import Added
+from desk.model.order import Side
+from tests.core.risk.test_gate import claim, hold, send, wish
+from tests.kit import rig
+from tests.kit.builders import ALPHA, BTC, D
+
+
+def test_the_reach_is_that_of_the_worse_side():
+    desk = rig.started()
+    hold(desk, ALPHA, "2")
+    send(desk, wish(quantity="1.0", price="99.0"))
+    send(desk, wish("sell", "7.0", "101.0"))
+
+    assert exposure.reach(desk.state, ALPHA) == {BTC: D("5.0")}
+    assert exposure.reach(desk.state, ALPHA, Added(ALPHA, BTC, Side.BUY, D("3.0"))) == {BTC: D("6.0")}
+
+
+def test_what_only_closes_reaches_nowhere():
+    desk = rig.started()
+    hold(desk, ALPHA, "2")
+    send(desk, wish("sell", "2.0", "101.0", reduce_only=True), claim())
+
+    assert exposure.notional(desk.state, ALPHA) == D(200)

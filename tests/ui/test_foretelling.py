@@ -1,0 +1,64 @@
+"""The consequence behind the preview."""
+
+from desk.model.view import Consequence
+from desk.ui.foretelling import foretell, is_refusal
+from tests.kit.views import D, desk_view
+from tests.ui.seat import BUY_AT_BID, FakeDesk, press, said, seat
+
+
+def consequence(**changes):
+    made = {
+        "command": BUY_AT_BID,
+        "ratio_before": D("0.006184"),
+        "ratio_after": D("0.01273"),
+        "venue_ratio_after": D("0.0031"),
+        "liquidation_price": D("24310.4"),
+        "venue_liquidation_price": None,
+        "fee_maker": D("0.12"),
+        "fee_taker": D("0.31"),
+        "margin_worst": D("1607.9"),
+        "equity": D("10000.05"),
+        "orders_used": 12,
+        "orders_max": 210,
+        "check": "",
+        "refusal": "",
+    }
+    return Consequence(**{**made, **changes})
+
+
+def test_the_ratio_the_end_the_margin_and_the_rate():
+    view = desk_view(consequence=consequence())
+
+    assert foretell(BUY_AT_BID, view) == (
+        ", ratio 0.6% to 1.3% (venue 0.3%), L 24,310.4 (venue none), margin 1,608 of 10,000, orders 12/210"
+    )
+
+
+def test_the_refusal_stands_in_front_of_everything():
+    no = consequence(check="margin", refusal="buy 9 BTCUSDT: margin at 10x: expected at most 1, found 2")
+    view = desk_view(consequence=no)
+
+    assert foretell(BUY_AT_BID, view) == ", THE GATE WOULD REFUSE (margin): margin at 10x: expected at most 1, found 2"
+    assert is_refusal(BUY_AT_BID, view)
+
+
+def test_of_another_command_nothing_is_told():
+    assert foretell(BUY_AT_BID, desk_view()) == ""
+    assert foretell("something", desk_view(consequence=consequence())) == ""
+
+
+async def test_the_line_asks_while_it_is_written_and_shows_the_answer():
+    desk = FakeDesk()
+    app = seat(desk)
+    async with app.run_test(size=(200, 50)) as pilot:
+        await press(pilot, ["colon", "type buy 0.01 @61843.1"])
+        app.trade.show(desk.view, app.trade._pulse)
+        assert desk.considered == BUY_AT_BID
+
+        desk.view = desk_view(consequence=consequence())
+        app.trade.show(desk.view, app.trade._pulse)
+        assert "ratio 0.6% to 1.3%" in said(app)
+
+        await press(pilot, ["escape"])
+        app.trade.show(desk.view, app.trade._pulse)
+        assert desk.considered is None
