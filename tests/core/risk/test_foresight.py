@@ -8,7 +8,13 @@ from tests.kit.danger import Danger
 
 
 def buy(quantity, price="60000.1", **changes):
-    order = {"sub": ALPHA, "symbol": BTC, "side": Side.BUY, "quantity": D(quantity), "price": D(price) if price else None}
+    order = {
+        "sub": ALPHA,
+        "symbol": BTC,
+        "side": Side.BUY,
+        "quantity": D(quantity),
+        "price": D(price) if price else None,
+    }
     return PlaceOrder(**{**order, **changes})
 
 
