@@ -124,7 +124,31 @@ def _headless(parsed: argparse.Namespace, options: Options) -> int:
     return OK
 
 
+def _crashes(parsed: argparse.Namespace) -> int:
+    """Play every crash with each way to deleverage, on all cores; print the table."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from desk.exchange.crash import Crash
+    from desk.model.limits import AdlMode
+    from desk.sim.crashes import play, table
+
+    first = 1 if parsed.seed is None else parsed.seed
+    seeds = range(first, first + -(-parsed.crashes // len(Crash)))
+    jobs = [(seed, crash, adl) for seed in seeds for crash in Crash for adl in AdlMode]
+    with ProcessPoolExecutor() as pool:
+        endings = list(pool.map(play, *zip(*jobs, strict=True), chunksize=8))
+    print("crash    deleverage  accounts  liquidated  equity kept  at worst  orders")
+    for row in table(endings):
+        print(
+            f"{row.crash:<8} {row.adl:<10} {row.accounts:>9} {row.liquidated:>11} {row.kept * 100:>10.1f} %"
+            f" {row.worst * 100:>7.0f} % {row.orders:>7.1f}"
+        )
+    return OK
+
+
 def _simulate(parsed: argparse.Namespace) -> int:
+    if parsed.crashes:
+        return _crashes(parsed)
     from desk.sim.plan import Plan, chosen
     from desk.sim.world import World
 
@@ -198,6 +222,13 @@ def _parser() -> argparse.ArgumentParser:
     sim = parser.add_argument_group("simulator")
     sim.add_argument("--hours", type=_hours, default=1, metavar="H", help="simulated hours (default 1)")
     sim.add_argument("--faults", default="all", metavar="LIST", help="all, none, or names parted by commas")
+    sim.add_argument(
+        "--crashes",
+        type=_crash_count,
+        default=0,
+        metavar="N",
+        help="play N crashes with each way to deleverage instead",
+    )
     screen = parser.add_argument_group("screen")
     screen.add_argument(
         "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
@@ -218,6 +249,10 @@ def _speed(text: str) -> int | None:
     if text == SPEED_MAX:
         return None
     return _whole(text, "a whole number of at least 1, or max")
+
+
+def _crash_count(text: str) -> int:
+    return _whole(text, "a whole number of at least 1")
 
 
 def _hours(text: str) -> float:

@@ -28,6 +28,8 @@ class Overseer:
         self._oracle = oracle
         self._counts = counts
         self._episodes: dict[SubId, tuple[Nanos, int]] = {}
+        self._held: dict[tuple[SubId, Symbol], Decimal] = {}
+        """What was held when the turn began: an order is sized before what came later in the same turn."""
 
     def sent(self, spec: OrderSpec, state: DeskState) -> None:
         """An order is leaving."""
@@ -45,6 +47,8 @@ class Overseer:
             if began == episode.began and episode.tier.rank < rank:
                 self._oracle.blame("I13", f"sub-account {sub} went back to {episode.tier} in the same episode")
             self._episodes[sub] = (episode.began, episode.tier.rank)
+            for symbol, position in state.accounts[sub].positions.items():
+                self._held[sub, symbol] = abs(position.quantity)
 
     def _check(self, spec: OrderSpec, episode: Episode | None, state: DeskState) -> None:
         held = abs(state.accounts[spec.sub].quantity(spec.symbol))
@@ -53,7 +57,8 @@ class Overseer:
             self._blame(spec, "without an episode")
             return
         least = instrument.notional_min / market.mark.price if market.mark is not None else ZERO
-        share = max(SHARES.get(episode.tier, ZERO) * held, least)
+        before = max(held, self._held.get((spec.sub, spec.symbol), ZERO))
+        share = max(SHARES.get(episode.tier, ZERO) * before, least)
         if spec.quantity > share + instrument.lot_size:
             self._blame(spec, f"closes {spec.quantity} of {held} in {episode.tier}")
         others = [
