@@ -182,7 +182,11 @@ def _options(parsed: argparse.Namespace) -> Options:
 def _summary(view: DeskView) -> str:
     lines = [f"{view.venue} {view.mode.value} {view.mode_reason}".rstrip()]
     for account in view.subs:
-        lines.append(f"sub-account {account.id} {account.name}: wallet {account.wallet:f}, equity {account.equity:f}")
+        ratio = f"{account.margin_ratio * 100:.2f} %" if account.margin_ratio is not None else "not known"
+        lines.append(
+            f"sub-account {account.id} {account.name}: wallet {account.wallet:f}, equity {account.equity:f},"
+            f" margin ratio {ratio}, tier {account.adl_tier.value}{', LOCKED ' + account.locked if account.locked else ''}"
+        )
         lines += [f"  {row.symbol} {row.quantity:+f} @{row.entry_price:f}" for row in account.positions]
     lines.append(f"open orders {sum(not row.status.is_terminal for row in view.orders)}, fills {len(view.fills)}")
     lines.append(f"proof {view.proof.state.value}")
