@@ -13,7 +13,6 @@ from desk.core.state import DeskState, sight
 from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
 from desk.model.event import TimerKey
 from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Refusal, Wake
-from desk.model.order import OrderKind
 from desk.model.units import SECOND, SubId, Symbol
 from desk.model.view import AlertRow
 
@@ -93,13 +92,15 @@ class Acts:
                 claim = Claim(
                     sub=run.sub,
                     symbol=run.symbol,
-                    kind=OrderKind.CHASE,
+                    kind=run.kind,
                     algo=run.id,
                     parent_quantity=run.quantity,
+                    leg=intent.leg,
                 )
-                self._answer(run, self.place(intent, claim))
+                self._answer(run, self.place(intent, claim), intent.leg)
             case Amend(order=order, price=price, quantity=quantity):
-                self._answer(run, self.amend(self.state.orders[order], price, quantity))
+                amended = self.state.orders[order]
+                self._answer(run, self.amend(amended, price, quantity), amended.spec.leg)
             case Cancel(order=order):
                 self.cancel(self.state.orders[order])
             case Wake(at=at, purpose=purpose):
@@ -110,9 +111,9 @@ class Acts:
             case _:
                 assert_never(intent)
 
-    def _answer(self, run: Algo, refusal: Refusal | None) -> None:
+    def _answer(self, run: Algo, refusal: Refusal | None, leg: int) -> None:
         if refusal is not None:
-            self.drive(run, Refused(refusal))
+            self.drive(run, Refused(refusal, leg))
 
     def _clear_the_way(self, going: SendOrder) -> None:
         """Cancel our own orders that a way out would meet: it is not held, and they are not left to the venue's rule."""

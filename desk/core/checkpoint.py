@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from desk.core import bookkeeping, breaks, ids, limiter, limiting, locks, modes
 from desk.core.algos.base import Algo
-from desk.core.algos.chase import Chase, ChaseMemo
+from desk.core.algos.registry import RunMemo, begun, revived
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
@@ -48,7 +48,7 @@ from desk.model.limits import Limits
 from desk.model.units import AlgoId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
-VERSION: Final = 1
+VERSION: Final = 2
 PARKED_BY_RESTART: Final = "parked: the desk was restarted, resume to go on"
 
 
@@ -62,7 +62,7 @@ class Checkpoint(Struct, kw_only=True):
     """Why the desk is halted; empty when it is not."""
     accounts: list[Account]
     orders: list[Order]
-    runs: list[ChaseMemo]
+    runs: list[RunMemo]
     run_seq: int
     fills: list[FillRow]
     trades: list[tuple[Symbol, int]]
@@ -152,7 +152,7 @@ def restore(memo: bytes | None, tail: Iterable[Event | Effect], limits: Limits) 
             modes.set_mode(state, DeskMode.HALTED, str(broken))
     bookkeeping.forget_ended(state)
     for run in state.runs.values():
-        if isinstance(run, Chase) and not run.is_done:
+        if not run.is_done:
             run.park(PARKED_BY_RESTART)
             state.returning += (run.id,)
     return state
@@ -178,7 +178,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.accounts = {account.id: account for account in checkpoint.accounts}
     for order in checkpoint.orders:
         state.keep(order)
-    state.runs = {memo.id: Chase(memo) for memo in checkpoint.runs}
+    state.runs = {memo.id: revived(memo) for memo in checkpoint.runs}
     state.fills.extend(checkpoint.fills)
     state.trades = dict.fromkeys(checkpoint.trades)
     state.trades_below = dict(checkpoint.trades_below)
@@ -235,7 +235,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
 def _fold_run(state: DeskState, message: RunStarted | RunEnded) -> None:
     match message:
         case RunStarted(algo=algo, spec=spec, arrival=arrival):
-            state.runs[algo] = Chase(ChaseMemo(id=algo, spec=spec, arrival=arrival, started=message.ts))
+            state.runs[algo] = begun(algo, spec, arrival, message.ts)
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
@@ -296,7 +296,7 @@ def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Lea
 
 def _end(state: DeskState, algo: AlgoId, reason: str) -> None:
     run = state.runs.get(algo)
-    if isinstance(run, Chase):
+    if run is not None:
         run.end(reason, state.now)
 
 
@@ -311,7 +311,7 @@ def _orders(state: DeskState) -> list[Order]:
     return [structs.replace(order, ahead=None) for order in orders.values()]
 
 
-def _memo(run: Algo) -> ChaseMemo:
+def _memo(run: Algo) -> RunMemo:
     memo = run.save()
-    assert isinstance(memo, ChaseMemo)
+    assert isinstance(memo, RunMemo)
     return memo

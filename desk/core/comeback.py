@@ -4,8 +4,8 @@ from typing import Final
 
 from desk.core.acting import Acts
 from desk.core.algos.base import Resume, Stop
-from desk.model.command import OnRestart
 from desk.model.effect import Severity
+from desk.model.restart import OnRestart
 from desk.model.view import DeskMode
 
 CANCELLED: Final = "cancelled after a restart, as it was asked for"

@@ -5,10 +5,10 @@ from typing import assert_never
 from desk.core import adjusting, flatten, leaving, limiting, locks, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Begin, Pause, Resume, Stop
-from desk.core.algos.chase import Chase, ChaseMemo
+from desk.core.algos.registry import RunSpec, begun, name_of, settled
 from desk.core.limiter import TRUTH_WEIGHT
 from desk.core.orders import Order
-from desk.core.risk import gate
+from desk.core.risk import gate, starting
 from desk.core.risk.gate import Claim
 from desk.model.command import (
     AmendOrder,
@@ -30,6 +30,7 @@ from desk.model.command import (
     ReviveDesk,
     SetLimit,
     StartChase,
+    StartRun,
     StopAlgo,
     UnlockSub,
 )
@@ -49,8 +50,8 @@ def obey(acts: Acts, command: Command) -> None:
             _change(acts, command)
         case Flatten() | FlattenVenue():
             _flatten(acts, command)
-        case StartChase():
-            _start_chase(acts, command)
+        case StartChase(spec=spec) | StartRun(spec=spec):
+            _start(acts, spec)
         case StopAlgo() | PauseAlgo() | ResumeAlgo():
             _steer(acts, command)
         case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk() | LeaveDesk():
@@ -172,19 +173,21 @@ def _flatten(acts: Acts, command: Flatten | FlattenVenue) -> None:
     return flatten.begin_venue(acts, command.symbol)
 
 
-def _start_chase(acts: Acts, command: StartChase) -> None:
+def _start(acts: Acts, spec: RunSpec) -> None:
     state = acts.state
-    refusal = gate.review_chase(command.spec, state)
+    refusal = starting.review(spec, state)
     if refusal is not None:
         return _refuse(acts, refusal.reason)
     if state.mode is not DeskMode.RUNNING:
-        return _refuse(acts, f"chase: the desk is {state.mode.value} ({state.mode_reason})")
-    arrival = state.markets[command.spec.symbol].quote
+        return _refuse(acts, f"{name_of(spec)}: the desk is {state.mode.value} ({state.mode_reason})")
+    arrival = state.markets[spec.symbol].quote
     assert arrival is not None  # a running desk knows every touch
     state.run_seq += 1
-    run = Chase(ChaseMemo(id=AlgoId(f"chase-{state.run_seq}"), spec=command.spec, arrival=arrival, started=state.now))
+    algo = AlgoId(f"{name_of(spec)}-{state.run_seq}")
+    spec = settled(spec, arrival, state.instruments[spec.symbol])
+    run = begun(algo, spec, arrival, state.now)
     state.runs[run.id] = run
-    acts.out.append(RunStarted(state.now, run.id, command.spec, arrival))
+    acts.out.append(RunStarted(state.now, run.id, spec, arrival))
     acts.drive(run, Begin())
     return None
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.program import Program
+from desk.model.restart import OnRestart
 from desk.model.units import AlgoId, ClientOrderId, SubId, Symbol
 
 
@@ -101,18 +103,7 @@ class OnTtl(StrEnum):
     CROSS = "cross"
 
 
-class OnRestart(StrEnum):
-    """How a run comes back when the desk has been restarted."""
-
-    PARK = "park"
-    """It waits for a person."""
-    RESUME = "resume"
-    """It goes on as soon as the desk is running."""
-    CANCEL = "cancel"
-    """It ends, and its order is cancelled."""
-
-
-class ChaseSpec(Struct, frozen=True, kw_only=True):
+class ChaseSpec(Struct, frozen=True, kw_only=True, tag="chase"):
     """Parameters of a chase; spans in milliseconds, caps and slips in bps or as a price."""
 
     sub: SubId
@@ -147,6 +138,12 @@ class StartChase(Struct, frozen=True, tag=True, tag_field="verb"):
     """Start a chase."""
 
     spec: ChaseSpec
+
+
+class StartRun(Struct, frozen=True, tag=True, tag_field="verb"):
+    """Start an algo that owns several orders."""
+
+    spec: Program
 
 
 class StopAlgo(Struct, frozen=True, tag=True, tag_field="verb"):
@@ -277,6 +274,7 @@ Command = (
     | Flatten
     | FlattenVenue
     | StartChase
+    | StartRun
     | StopAlgo
     | PauseAlgo
     | ResumeAlgo

@@ -9,6 +9,7 @@ from desk.model.command import ChaseSpec
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
 from desk.model.order import OrderSpec, Side
+from desk.model.program import Program
 from desk.model.tier import AdlTier
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
@@ -79,7 +80,7 @@ class RunStarted(Struct, frozen=True, tag=True):
 
     ts: Nanos
     algo: AlgoId
-    spec: ChaseSpec
+    spec: ChaseSpec | Program
     arrival: Quote
     """The touch it found: what its cap and its slippage are counted from."""
 

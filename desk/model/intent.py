@@ -17,6 +17,8 @@ class Place(Struct, frozen=True, kw_only=True):
     type: OrderType = OrderType.LIMIT
     tif: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
+    leg: int = 0
+    """Which of the run's several orders it is."""
 
 
 class Amend(Struct, frozen=True):

@@ -98,3 +98,5 @@ class OrderSpec(Struct, frozen=True, kw_only=True):
     kind: OrderKind = OrderKind.MANUAL
     algo: AlgoId | None = None
     """The run that owns the order; None for an order placed by hand."""
+    leg: int = 0
+    """Which of the run's several orders it is."""

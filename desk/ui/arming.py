@@ -29,6 +29,7 @@ from desk.model.command import (
     ReviveDesk,
     SetLimit,
     StartChase,
+    StartRun,
     StopAlgo,
     Transfer,
     UnlockSub,
@@ -85,6 +86,7 @@ RISKS: Final[Mapping[type[Command], Risk]] = MappingProxyType(
         PlaceOrder: Risk.OPENS,
         AmendOrder: Risk.OPENS,
         StartChase: Risk.OPENS,
+        StartRun: Risk.OPENS,
         ResumeAlgo: Risk.OPENS,
         ResumeDesk: Risk.OPENS,
         ReviveDesk: Risk.OPENS,
@@ -139,7 +141,7 @@ def risk_of(command: Command) -> Risk:
     """Return what `command` does to our risk; an order that may only reduce closes."""
     if isinstance(command, PlaceOrder) and command.reduce_only:
         return Risk.CLOSES
-    if isinstance(command, StartChase) and command.spec.reduce_only:
+    if isinstance(command, StartChase | StartRun) and command.spec.reduce_only:
         return Risk.CLOSES
     return RISKS[type(command)]
 

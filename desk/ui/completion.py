@@ -11,6 +11,7 @@ from desk.model.view import DeskView
 from desk.ui.bookings import account_names
 from desk.ui.grammar import live_algos, open_orders
 from desk.ui.lexing import is_number
+from desk.ui.programming import NEEDED, PROGRAM_VALUES, PROGRAM_WORDS
 from desk.ui.resolve import Context, plain, quote_of, traded_subs
 from desk.ui.words import (
     ALL,
@@ -158,6 +159,22 @@ def _revert(words: Sequence[str], context: Context) -> Sequence[str]:
     return tuple(str(number) for number in sorted(booked, reverse=True)) if len(words) == 1 else ()
 
 
+def _program(verb: str) -> Callable[[Sequence[str], Context], Sequence[str]]:
+    def offer(words: Sequence[str], context: Context) -> Sequence[str]:
+        if not words:
+            return ("buy", "sell")
+        if len(words) == 1:
+            return ()
+        known, values = PROGRAM_WORDS[verb], PROGRAM_VALUES
+        if words[-1].lower() in values:
+            return values[words[-1].lower()]
+        used = {word.lower() for word in words}
+        needed = [each for each in NEEDED[verb] if each not in used]
+        return (*needed, *(each for each in known if each not in used and each not in needed))
+
+    return offer
+
+
 def _limit(words: Sequence[str], context: Context) -> Sequence[str]:
     if not words:
         return NAMES
@@ -177,6 +194,8 @@ _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] 
         "sell": _sell,
         "close": _close,
         "chase": _chase,
+        "twap": _program("twap"),
+        "scale": _program("scale"),
         "cancel": _cancel,
         "flatten": _flatten,
         "amend": _amend,

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from desk.model.command import ChaseMode, OnCap, OnRestart, OnTtl, Peg
+from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
 from desk.model.instrument import Instrument
 from desk.model.order import Side, TimeInForce
+from desk.model.restart import OnRestart
 from desk.model.units import Symbol
 from desk.model.view import DeskView
 from desk.ui.complaint import Misread

@@ -7,8 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.command import ChaseMode, Command, OnCap, OnRestart, OnTtl, Peg
+from desk.model.command import ChaseMode, Command, OnCap, OnTtl, Peg
 from desk.model.order import Side, TimeInForce
+from desk.model.restart import OnRestart
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.lexing import (
     DOLLAR,

@@ -21,7 +21,6 @@ from desk.model.command import (
     KillDesk,
     LeaveDesk,
     Leaving,
-    OnRestart,
     PauseAlgo,
     Peg,
     PlaceOrder,
@@ -33,6 +32,7 @@ from desk.model.command import (
     ReviveDesk,
     SetLimit,
     StartChase,
+    StartRun,
     StopAlgo,
     Transfer,
     UnlockSub,
@@ -41,9 +41,11 @@ from desk.model.instrument import Instrument
 from desk.model.limits import BOUNDS, CHOICES
 from desk.model.market import Level, Quote
 from desk.model.order import Side, TimeInForce
+from desk.model.restart import OnRestart
 from desk.model.units import ZERO, SubId, Symbol
 from desk.model.view import DeskView, MarketView, OrderRow
 from desk.ui.grammar import Help, Quit, SelectSub, SelectSymbol, ShowTab, Step, Wait
+from desk.ui.programs import describe_program
 from desk.ui.resolve import mark_of, plain, quote_of
 
 
@@ -74,7 +76,7 @@ def notional_of(command: Command, view: DeskView) -> Decimal | None:
         case PlaceOrder():
             price = command.price or _touch(command.symbol, command.side, view)
             return command.quantity * price if price is not None else None
-        case StartChase(spec=spec):
+        case StartChase(spec=spec) | StartRun(spec=spec):
             price = _touch(spec.symbol, spec.side, view)
             return spec.quantity * price if price is not None else None
         case AmendOrder():
@@ -93,6 +95,8 @@ def describe(command: Command, view: DeskView) -> str:
             return f"{sub_name(command.sub, view)}: {_place(command, view)}"
         case StartChase(spec=spec):
             return f"{sub_name(spec.sub, view)}: {_chase(spec, view)}"
+        case StartRun(spec=spec):
+            return f"{sub_name(spec.sub, view)}: {describe_program(spec, view)}"
         case AmendOrder():
             return _amend(command, view)
         case _ if isinstance(command, Bookkeeping):

@@ -14,7 +14,6 @@ from desk.model.command import (
     ChaseMode,
     ChaseSpec,
     OnCap,
-    OnRestart,
     OnTtl,
     Peg,
     PlaceOrder,
@@ -23,6 +22,7 @@ from desk.model.command import (
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote
 from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.restart import OnRestart
 from desk.model.units import BPS, HOUSE, UNALLOCATED, ZERO, SubId, Symbol
 from desk.model.view import AccountView, DeskView, OrderRow
 from desk.ui.complaint import Misread
@@ -76,8 +76,8 @@ def resolve_order(draft: OrderDraft, context: Context) -> PlaceOrder:
     instrument = instrument_of(draft.symbol, context.view)
     account = account_of(context)
     side = draft.side or _closing_side(account, draft.symbol)
-    reference = draft.price or _touch(side, draft.symbol, context.view)
-    quantity = _base_quantity(draft.amount, instrument, context, reference, of_position=draft.reduce_only)
+    reference = draft.price or touch_of(side, draft.symbol, context.view)
+    quantity = base_quantity(draft.amount, instrument, context, reference, of_position=draft.reduce_only)
     _check_quantity(quantity, instrument, at_market=draft.price is None)
     if draft.price is not None:
         _check_price(draft.price, side, instrument, context.view)
@@ -102,8 +102,8 @@ def resolve_chase(draft: ChaseDraft, context: Context) -> StartChase:
     """Return the chase `draft` means, or raise Misread with the rule it breaks."""
     instrument = instrument_of(draft.symbol, context.view)
     account = account_of(context)
-    reference = _touch(draft.side.opposite, draft.symbol, context.view)
-    quantity = _base_quantity(draft.amount, instrument, context, reference, of_position=draft.reduce_only)
+    reference = touch_of(draft.side.opposite, draft.symbol, context.view)
+    quantity = base_quantity(draft.amount, instrument, context, reference, of_position=draft.reduce_only)
     _check_quantity(quantity, instrument, at_market=False)
     if draft.reduce_only:
         check_reduces(quantity, draft.side, account, draft.symbol)
@@ -142,7 +142,7 @@ def resolve_amend(order: OrderRow, price: Decimal | None, amount: Amount | None,
     if amount is not None:
         if amount.asset == PERCENT:
             raise Misread("quantity", "the new total, not a percentage", f"{plain(amount.value)}%")
-        quantity = _base_quantity(amount, instrument, context, price or order.price, of_position=False)
+        quantity = base_quantity(amount, instrument, context, price or order.price, of_position=False)
         _check_quantity(quantity, instrument, at_market=False)
         if quantity <= order.filled:
             raise Misread("quantity", f"more than the {plain(order.filled)} already filled", plain(quantity))
@@ -226,7 +226,7 @@ def _closing_side(account: AccountView, symbol: Symbol) -> Side:
     return Side.SELL if position > ZERO else Side.BUY
 
 
-def _touch(side: Side, symbol: Symbol, view: DeskView) -> Decimal:
+def touch_of(side: Side, symbol: Symbol, view: DeskView) -> Decimal:
     """Return the price `side` takes at now, or the mark where there is no quote."""
     quote, mark = quote_of(symbol, view), mark_of(symbol, view)
     if quote is not None:
@@ -236,7 +236,7 @@ def _touch(side: Side, symbol: Symbol, view: DeskView) -> Decimal:
     raise Misread("price", f"a quote or mark price of {symbol}", "none yet")
 
 
-def _base_quantity(
+def base_quantity(
     amount: Amount, instrument: Instrument, context: Context, reference: Decimal, *, of_position: bool
 ) -> Decimal:
     """Return the amount in base currency; whatever had to be converted is rounded down to a lot."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.command import ChaseMode, OnCap, OnRestart, OnTtl, Peg
+from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
+from desk.model.restart import OnRestart
 
 
 class BlotterTab(StrEnum):
@@ -49,6 +50,20 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 "sell", f"sell {_ORDER}", "place a sell; with reduce, 25% is of the position", "sell 0.01 @65000 post"
             ),
             Verb("chase", _CHASE, "follow the touch until filled", "chase buy 0.1 join cap 20bps ttl 2m"),
+            Verb(
+                "twap",
+                "twap buy|sell QTY [SYMBOL] over 10m in N [chase|ioc] [limit PRICE] [slip Nbps] [catchup cap|spread|skip]"
+                " [end leave|cross|extend] [reduce] [restart park|resume|cancel]",
+                "trade in equal slices over a time",
+                "twap buy 0.1 over 10m in 20",
+            ),
+            Verb(
+                "scale",
+                "scale buy|sell QTY [SYMBOL] from PRICE to PRICE in N [flat|asc|desc|exp] [ratio N] [linear|geom] [take]"
+                " [reduce] [restart park|resume|cancel]",
+                "rest a total at several prices",
+                "scale buy 0.1 from 61000 to 61800 in 5",
+            ),
             Verb(
                 "cancel",
                 "cancel [SYMBOL|all|everything|ORDER|last]",

@@ -5,10 +5,11 @@ from msgspec.structs import replace
 
 from desk.core import checkpoint
 from desk.core.engine import Engine
-from desk.model.command import ChaseSpec, KillDesk, OnRestart, StartChase
+from desk.model.command import ChaseSpec, KillDesk, StartChase
 from desk.model.effect import SendCancel, SendOrder
 from desk.model.event import LinkChanged, LinkState, OpenOrder, Started, TruthLearned
 from desk.model.order import Side
+from desk.model.restart import OnRestart
 from desk.model.units import ZERO
 from desk.model.view import AlgoState
 from tests.kit import builders, rig

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from desk.core.book import Book
 from desk.core.orders import Order
-from desk.model.command import OnRestart
 from desk.model.event import OrderReport, TimerFired
 from desk.model.instrument import Instrument
 from desk.model.intent import Intent, Refusal
 from desk.model.market import Quote
+from desk.model.order import OrderKind
+from desk.model.restart import OnRestart
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlgoRow
 
@@ -39,6 +40,8 @@ class Refused(Struct, frozen=True):
     """The gate refused the run's last intent."""
 
     refusal: Refusal
+    leg: int = 0
+    """Of the order that was wished for."""
 
 
 AlgoEvent = Begin | Pause | Resume | Stop | Refused | Quote | OrderReport | TimerFired
@@ -59,8 +62,23 @@ class Memo(Struct, tag=True):
     """What a run needs to be put back; every kind of algo has its own."""
 
 
+NOT_NOW: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate", "rules"})
+"""Refusals that say "not now", not "no"."""
+REPEATS: Final = "repeats"
+"""The refusal that parks a run: a person has to look at what it does."""
+
+
+def parked_note(refusal: Refusal, is_parked: bool) -> tuple[str, bool]:
+    """Return what a refusal is told as, and whether the run is parked from now on."""
+    if refusal.check == REPEATS:
+        return f"parked: {refusal.reason}", True
+    return refusal.reason, is_parked
+
+
 class Algo(Protocol):
     """One run of an algo."""
+
+    kind: OrderKind
 
     id: AlgoId
     sub: SubId
@@ -86,3 +104,9 @@ class Algo(Protocol):
 
     def save(self) -> Memo:
         """Return what a checkpoint keeps."""
+
+    def park(self, note: str) -> None:
+        """Come back from a restart: wait for a person."""
+
+    def end(self, reason: str, now: Nanos) -> None:
+        """Remember that the run is over."""

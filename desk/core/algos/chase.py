@@ -11,9 +11,9 @@ from typing import Final
 from msgspec import structs
 
 from desk.core.algos import chase_price
-from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop
+from desk.core.algos.base import NOT_NOW, REPEATS, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop
 from desk.core.orders import Order
-from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnRestart, OnTtl
+from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnTtl
 from desk.model.event import (
     AmendRejected,
     OrderAccepted,
@@ -26,16 +26,13 @@ from desk.model.event import (
 from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Wake
 from desk.model.market import Quote
 from desk.model.order import OrderKind, TimeInForce
+from desk.model.restart import OnRestart
 from desk.model.units import ZERO, AlgoId, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState
 
 NOTHING_TO_AMEND: Final = -5027
 AMENDS_MAX: Final = 10_000
 """The venue's limit per order; after it the order is replaced."""
-REPEATS: Final = "repeats"
-"""The refusal that parks a run: a person has to look at what it does."""
-NOT_COUNTED: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate", "rules"})
-"""Refusals that say "not now": they do not use up the budget of rejects."""
 
 
 class ChaseMemo(Memo, kw_only=True):
@@ -65,6 +62,8 @@ class ChaseMemo(Memo, kw_only=True):
 
 class Chase:
     """One run of a chase."""
+
+    kind = OrderKind.CHASE
 
     def __init__(self, memo: ChaseMemo) -> None:
         self._memo = memo
@@ -140,7 +139,7 @@ class Chase:
                 memo.is_parked, memo.note = True, f"parked: {refusal.reason}"
             case Refused(refusal=refusal):
                 memo.note = refusal.reason
-                memo.rejects += refusal.check not in NOT_COUNTED
+                memo.rejects += refusal.check not in NOT_NOW
             case OrderAccepted() | OrderAmended():
                 memo.rejects = 0
             case AmendRejected(code=code) if code == NOTHING_TO_AMEND:

@@ -16,7 +16,6 @@ from desk.core.orders import Order
 from desk.core.risk import crossing, exposure
 from desk.core.risk.exposure import Added
 from desk.core.state import DeskState
-from desk.model.command import ChaseSpec
 from desk.model.effect import SendAmend, SendOrder
 from desk.model.instrument import Instrument
 from desk.model.intent import Place, Refusal
@@ -37,6 +36,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     kind: OrderKind
     algo: AlgoId | None = None
     parent_quantity: Decimal | None = None
+    leg: int = 0
 
 
 def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
@@ -50,7 +50,7 @@ def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
         kind=claim.kind,
         epoch=state.epoch,
         parent=ids.run_number(claim.algo),
-        leg=0,
+        leg=claim.leg,
         seq=state.order_seq,
     )
     spec = OrderSpec(
@@ -66,6 +66,7 @@ def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
         closing=wish.reduce_only,
         kind=claim.kind,
         algo=claim.algo,
+        leg=claim.leg,
     )
     return SendOrder(state.now, spec)
 
@@ -120,28 +121,6 @@ def taking_price(side: Side, quantity: Decimal, state: DeskState, symbol: Symbol
     cut = crossing.short_of_our_own(crossing.Coming(side, quantity, worst, symbol, rests=False), state)
     far = state.markets[symbol].touch(side.opposite)
     return cut if far is not None and (cut - far) * side.sign >= ZERO else worst
-
-
-def review_chase(spec: ChaseSpec, state: DeskState) -> Refusal | None:
-    """Return why a chase with these parameters cannot start, or None."""
-    title = f"chase {spec.side.value} {spec.quantity} {spec.symbol}"
-    if not is_sub(state, spec.sub) or spec.symbol not in state.instruments:
-        return Refusal("known", f"{title}: sub-account {spec.sub} or symbol {spec.symbol} is not known here")
-    wish = Place(side=spec.side, quantity=spec.quantity, price=ZERO, reduce_only=spec.reduce_only)
-    problem = _filters_of_quantity(wish, state.instruments[spec.symbol]) or _shape_of_chase(spec)
-    return Refusal("chase", f"{title}: {problem}") if problem else None
-
-
-def _shape_of_chase(spec: ChaseSpec) -> str:
-    if spec.throttle_ms < 50:
-        return f"throttle: expected at least 50 ms, found {spec.throttle_ms} ms"
-    if spec.ttl_ms is not None and spec.ttl_ms < spec.throttle_ms:
-        return f"ttl: expected at least the throttle of {spec.throttle_ms} ms, found {spec.ttl_ms} ms"
-    if spec.cap_bps is not None and spec.cap_bps < ZERO:
-        return f"cap: expected 0 bps or more from the arrival touch, found {spec.cap_bps} bps"
-    if spec.offset_ticks < 0 or spec.peg_ticks < 1 or spec.move_ticks_min < 1:
-        return "offset, improvement and smallest move: expected whole ticks, none negative"
-    return ""
 
 
 def _mode(wish: Place, claim: Claim, state: DeskState) -> str:
@@ -210,10 +189,11 @@ def _filters(wish: Place, claim: Claim, state: DeskState) -> str:
     notional = wish.price * wish.quantity
     if notional < instrument.notional_min and not wish.reduce_only:
         return f"notional: expected at least {instrument.notional_min} {instrument.quote}, found {notional:f}"
-    return _filters_of_quantity(wish, instrument)
+    return quantity_problem(wish, instrument)
 
 
-def _filters_of_quantity(wish: Place, instrument: Instrument) -> str:
+def quantity_problem(wish: Place, instrument: Instrument) -> str:
+    """Return why the venue would not take an order of that quantity; empty when it would."""
     if not instrument.is_on_lot(wish.quantity):
         return f"quantity: expected a multiple of the lot {instrument.lot_size}, found {wish.quantity}"
     if wish.quantity < instrument.quantity_min:

@@ -1,0 +1,204 @@
+"""Scale: a total at rest at several prices; what the venue or the gate refuses can be placed again."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from msgspec import field, structs
+
+from desk.core.algos import split
+from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop, parked_note
+from desk.core.orders import Order
+from desk.model.event import OrderRejected
+from desk.model.instrument import Instrument
+from desk.model.intent import Cancel, Finish, Intent, Place
+from desk.model.market import Quote
+from desk.model.order import OrderKind, OrderStatus, Side, TimeInForce
+from desk.model.program import ScaleSpec
+from desk.model.restart import OnRestart
+from desk.model.units import ZERO, AlgoId, Nanos
+from desk.model.view import AlgoRow, AlgoState
+
+COUNT_MAX: Final = 100
+
+
+class ScaleMemo(Memo, kw_only=True):
+    """Everything a scale knows, besides its orders."""
+
+    id: AlgoId
+    spec: ScaleSpec
+    arrival: Quote
+    started: Nanos
+    wanted: list[int] = field(default_factory=list)
+    """Layers that are to be placed as soon as possible."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """Layers that do not rest, each with why."""
+    state: AlgoState = AlgoState.IDLE
+    note: str = ""
+    is_parked: bool = False
+    stopping: str = ""
+    rejects: int = 0
+    ended: Nanos | None = None
+
+
+def layers(spec: ScaleSpec, instrument: Instrument) -> list[tuple[Decimal, Decimal]]:
+    """Return price and size of each order, from the lowest price up; sizes add up to the total, equal prices are one."""
+    sizes = split.share(spec.quantity, split.scale_weights(spec.sizes, spec.ratio, spec.count), instrument.lot_size)
+    rounded = instrument.round_down_to_tick if spec.side is Side.BUY else instrument.round_up_to_tick
+    prices = [rounded(each) for each in split.scale_prices(spec.low, spec.high, spec.count, spec.spacing)]
+    return split.merged(list(zip(prices, sizes, strict=True)))
+
+
+class Scale:
+    """One run of a scale."""
+
+    kind = OrderKind.SCALE
+
+    def __init__(self, memo: ScaleMemo) -> None:
+        self._memo = memo
+        self.id = memo.id
+        self.sub = memo.spec.sub
+        self.symbol = memo.spec.symbol
+
+    @property
+    def quantity(self) -> Decimal:
+        """What the parent asked for."""
+        return self._memo.spec.quantity
+
+    @property
+    def on_restart(self) -> OnRestart:
+        """How it comes back when the desk has been restarted."""
+        return self._memo.spec.on_restart
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the run is over."""
+        return self._memo.state is AlgoState.DONE
+
+    def save(self) -> ScaleMemo:
+        """Return a copy of what it knows."""
+        return structs.replace(self._memo, wanted=list(self._memo.wanted), refused=dict(self._memo.refused))
+
+    def park(self, note: str) -> None:
+        """Come back from a restart: its orders rest, nothing more is placed."""
+        self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
+
+    def end(self, reason: str, now: Nanos) -> None:
+        """Remember that the run is over."""
+        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
+        self._memo.is_parked = False
+
+    def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
+        """Take note of the event, then decide afresh from what is true now."""
+        if self.is_done:
+            return ()
+        memo = self._memo
+        match event:
+            case Begin():
+                memo.wanted = list(range(len(layers(memo.spec, sight.instrument))))
+            case Resume():
+                memo.is_parked = False
+                memo.wanted = self._missing(sight)
+                memo.refused.clear()
+            case Pause():
+                memo.is_parked, memo.note = True, "parked by hand"
+            case Stop(reason=reason):
+                memo.stopping = reason
+            case Refused(refusal=refusal, leg=leg):
+                memo.rejects += 1
+                memo.refused[leg] = refusal.reason
+                _, memo.is_parked = parked_note(refusal, memo.is_parked)
+            case OrderRejected(order=order, reason=reason) if order in sight.orders:
+                memo.rejects += 1
+                memo.refused[sight.orders[order].spec.leg] = reason
+            case _:
+                pass
+        return self._decide(sight)
+
+    def _missing(self, sight: Sight) -> list[int]:
+        """Return the layers that never rested: the rest of them has been filled, or was cancelled by a person."""
+        placed = {each.spec.leg for each in sight.orders.values() if each.status is not OrderStatus.REJECTED}
+        return [index for index in range(len(layers(self._memo.spec, sight.instrument))) if index not in placed]
+
+    def _decide(self, sight: Sight) -> Sequence[Intent]:
+        memo = self._memo
+        orders = list(sight.orders.values())
+        if memo.stopping:
+            return self._stop(sight, orders)
+        if memo.is_parked:
+            memo.state = AlgoState.PARKED
+            return ()
+        made = self._place(sight)
+        if made:
+            return made
+        working = [each for each in orders if not each.is_settled]
+        total = len(layers(memo.spec, sight.instrument))
+        memo.state = AlgoState.WORKING
+        memo.note = f"{len(working)} of {total} at rest"
+        if memo.refused:
+            index, reason = next(iter(memo.refused.items()))
+            memo.note += f", {len(memo.refused)} refused, e.g. {index + 1}: {reason}; resume places them again"
+            return ()
+        return () if working else self._finish(sight, _result(orders, memo.spec.quantity))
+
+    def _place(self, sight: Sight) -> Sequence[Intent]:
+        memo, spec = self._memo, self._memo.spec
+        wanted, memo.wanted = memo.wanted, []
+        made = layers(spec, sight.instrument)
+        tif = TimeInForce.GTX if spec.post_only else TimeInForce.GTC
+        if wanted:
+            memo.state = AlgoState.PLACING
+        return [
+            Place(
+                side=spec.side,
+                quantity=made[index][1],
+                price=made[index][0],
+                tif=tif,
+                reduce_only=spec.reduce_only,
+                leg=index,
+            )
+            for index in wanted
+        ]
+
+    def _stop(self, sight: Sight, orders: Sequence[Order]) -> Sequence[Intent]:
+        unsettled = [each for each in orders if not each.is_settled]
+        self._memo.state = AlgoState.CANCELLING
+        if not unsettled:
+            return self._finish(sight, self._memo.stopping)
+        return [Cancel(each.spec.id) for each in unsettled if each.is_open and not each.is_in_flight]
+
+    def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
+        self.end(reason, sight.now)
+        return [Finish(reason)]
+
+    def view(self, sight: Sight) -> AlgoRow:
+        """Return the run's row."""
+        memo, spec = self._memo, self._memo.spec
+        orders = list(sight.orders.values())
+        filled = sum((order.filled for order in orders), ZERO)
+        value = sum((order.value for order in orders), ZERO)
+        live = [order.price for order in orders if order.is_open]
+        return AlgoRow(
+            id=memo.id,
+            kind=OrderKind.SCALE,
+            sub=spec.sub,
+            symbol=spec.symbol,
+            side=spec.side,
+            quantity=spec.quantity,
+            filled=filled,
+            average_price=value / filled if filled else None,
+            order_price=(max(live) if spec.side is Side.BUY else min(live)) if live else None,
+            state=memo.state,
+            note=memo.note,
+            arrival_mid=memo.arrival.mid,
+            operations=sum(order.requests for order in orders),
+            rejects=memo.rejects,
+            maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
+            started=memo.started,
+            ended=memo.ended,
+        )
+
+
+def _result(orders: Sequence[Order], quantity: Decimal) -> str:
+    filled = sum((each.filled for each in orders), ZERO)
+    return "filled" if filled == quantity else f"{filled} of {quantity} filled, nothing rests any more"

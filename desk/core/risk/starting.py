@@ -1,0 +1,99 @@
+"""Whether a run can start with these parameters: one sentence, and nothing has been sent."""
+
+from decimal import Decimal
+from typing import Final, assert_never
+
+from desk.core.algos import scale, twap
+from desk.core.algos.registry import RunSpec, name_of
+from desk.core.bookkeeping import is_sub
+from desk.core.risk import gate
+from desk.core.state import DeskState
+from desk.model.command import ChaseSpec
+from desk.model.instrument import Instrument
+from desk.model.intent import Place, Refusal
+from desk.model.program import ScaleSpec, TwapSpec
+from desk.model.units import ZERO
+
+SLICE_MS_MIN: Final = 1_000
+SPAN_MS_MAX: Final = 24 * 3_600_000
+SLIP_BPS_MAX: Final = Decimal(500)
+RATIO_MAX: Final = Decimal(100)
+
+
+def review(spec: RunSpec, state: DeskState) -> Refusal | None:
+    """Return why a run with these parameters cannot start, or None."""
+    side = "" if not hasattr(spec, "side") else f"{spec.side.value} "
+    title = f"{name_of(spec)} {side}{spec.quantity} {spec.symbol}"
+    if not is_sub(state, spec.sub) or spec.symbol not in state.instruments:
+        return Refusal("known", f"{title}: sub-account {spec.sub} or symbol {spec.symbol} is not known here")
+    instrument = state.instruments[spec.symbol]
+    problem = _quantity(spec, instrument) or _shape(spec, instrument, state)
+    return Refusal(name_of(spec), f"{title}: {problem}") if problem else None
+
+
+def _quantity(spec: RunSpec, instrument: Instrument) -> str:
+    """A parent may be larger than one order of the venue, where it is split."""
+    if isinstance(spec, ChaseSpec):
+        wish = Place(side=spec.side, quantity=spec.quantity, price=ZERO, reduce_only=spec.reduce_only)
+        return gate.quantity_problem(wish, instrument)
+    if not instrument.is_on_lot(spec.quantity) or spec.quantity <= ZERO:
+        return f"quantity: expected a multiple of the lot {instrument.lot_size}, found {spec.quantity}"
+    return ""
+
+
+def _shape(spec: RunSpec, instrument: Instrument, state: DeskState) -> str:
+    match spec:
+        case ChaseSpec():
+            return _shape_of_chase(spec)
+        case TwapSpec():
+            return _shape_of_twap(spec, instrument, state)
+        case ScaleSpec():
+            return _shape_of_scale(spec, instrument, state)
+        case _:
+            assert_never(spec)
+
+
+def _shape_of_twap(spec: TwapSpec, instrument: Instrument, state: DeskState) -> str:
+    if not 1 <= spec.slices <= twap.LEGS // 2:
+        return f"slices: expected 1 to {twap.LEGS // 2}, found {spec.slices}"
+    if not spec.span_ms // spec.slices >= SLICE_MS_MIN or spec.span_ms > SPAN_MS_MAX:
+        return f"span: expected at least 1 s for each slice and at most 24 h, found {spec.span_ms} ms for {spec.slices}"
+    if not 1 <= spec.catchup_max <= spec.slices:
+        return f"catch-up: expected 1 to {spec.slices} slices, found {spec.catchup_max}"
+    if not ZERO <= spec.slip_bps <= SLIP_BPS_MAX:
+        return f"slip: expected 0 to {SLIP_BPS_MAX} bps, found {spec.slip_bps} bps"
+    if spec.limit is not None and not (instrument.is_on_tick(spec.limit) and spec.limit > ZERO):
+        return f"limit: expected a multiple of the tick {instrument.tick_size}, found {spec.limit}"
+    mark = state.markets[spec.symbol].mark
+    if mark is not None and not twap.slices_of(spec, instrument, mark.price):
+        return f"quantity: expected enough for one slice of {instrument.notional_min} {instrument.quote}, found {spec.quantity}"
+    return ""
+
+
+def _shape_of_scale(spec: ScaleSpec, instrument: Instrument, state: DeskState) -> str:
+    if not 1 <= spec.count <= scale.COUNT_MAX:
+        return f"orders: expected 1 to {scale.COUNT_MAX}, found {spec.count}"
+    if not ZERO < spec.low <= spec.high:
+        return f"prices: expected a lower and a higher one above 0, found {spec.low} and {spec.high}"
+    if not 1 / RATIO_MAX <= spec.ratio <= RATIO_MAX:
+        return f"ratio: expected {1 / RATIO_MAX} to {RATIO_MAX}, found {spec.ratio}"
+    made = scale.layers(spec, instrument)
+    price, size = min(made, key=lambda each: each[0] * each[1])
+    if size < instrument.quantity_min or (price * size < instrument.notional_min and not spec.reduce_only):
+        return (
+            f"orders: expected each worth at least {instrument.notional_min} {instrument.quote},"
+            f" found {size} at {price}: take fewer, or more in all"
+        )
+    return ""
+
+
+def _shape_of_chase(spec: ChaseSpec) -> str:
+    if spec.throttle_ms < 50:
+        return f"throttle: expected at least 50 ms, found {spec.throttle_ms} ms"
+    if spec.ttl_ms is not None and spec.ttl_ms < spec.throttle_ms:
+        return f"ttl: expected at least the throttle of {spec.throttle_ms} ms, found {spec.ttl_ms} ms"
+    if spec.cap_bps is not None and spec.cap_bps < ZERO:
+        return f"cap: expected 0 bps or more from the arrival touch, found {spec.cap_bps} bps"
+    if spec.offset_ticks < 0 or spec.peg_ticks < 1 or spec.move_ticks_min < 1:
+        return "offset, improvement and smallest move: expected whole ticks, none negative"
+    return ""
