@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Final
 
 from msgspec.structs import replace
@@ -48,6 +49,9 @@ class Ways:
         self.market = True
         self.is_held_up = False
         """Nothing passes now, and everything at once later."""
+
+
+_LIES: Final = (Decimal("0.8"), Decimal("1.2"))
 
 
 class Network:
@@ -212,6 +216,9 @@ class Network:
         if isinstance(event, BookDelta) and self.dice.strikes(Fault.DEPTH_GAP):
             self.counts[Fault.DEPTH_GAP] += 1
             return
+        if isinstance(event, MarkPrice) and self.dice.strikes(Fault.MARK_LIES):
+            self.counts[Fault.MARK_LIES] += 1
+            event = replace(event, price=event.price * self._chance.choice(_LIES))
         self._market_at = max(self._market_at, Nanos(now + 20 * MILLISECOND))
         self._push(self._market_at, [event])
 

@@ -201,7 +201,8 @@ class Oracle:
     def _check_slot(self, taken: Standing) -> None:
         if taken.spec.algo is None:
             return
-        working = [order for order, each in self._open.items() if each.spec.algo == taken.spec.algo]
+        slot = (taken.spec.algo, taken.spec.leg)
+        working = [order for order, each in self._open.items() if (each.spec.algo, each.spec.leg) == slot]
         if len(working) > 1:
             self.blame("I6", f"{taken.spec.algo} has {len(working)} orders working at the venue: {', '.join(working)}")
 

@@ -35,6 +35,8 @@ class Fault(StrEnum):
     DUPLICATE_LATE = "duplicate-late"
     """Told again many minutes later, perhaps to the next process."""
     DEPTH_GAP = "depth-gap"
+    MARK_LIES = "mark-lies"
+    """One mark price is a fifth off, and the next is right again."""
     LINK_DOWN = "link-down"
     """The streams break for a while, and we are told."""
     ZOMBIE = "zombie"
@@ -100,6 +102,7 @@ _SHARES: Final[dict[Fault, tuple[float, float]]] = {
     Fault.DUPLICATE: (0.02, 0.15),
     Fault.DUPLICATE_LATE: (0.01, 0.05),
     Fault.DEPTH_GAP: (0.005, 0.03),
+    Fault.MARK_LIES: (0.002, 0.01),
     Fault.FAT_FINGER: (0.02, 0.08),
 }
 # Seconds of stormy weather between two of them.

@@ -22,10 +22,12 @@ from desk.model.command import (
     ResumeAlgo,
     ResumeDesk,
     StartChase,
+    StartRun,
     StopAlgo,
 )
 from desk.model.instrument import Instrument
 from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.program import Catchup, Child, OnEnd, ScaleSpec, Sizes, Spacing, TwapSpec
 from desk.model.units import ZERO, SubId
 from desk.model.view import DeskMode
 
@@ -51,6 +53,7 @@ class Trader:
             (10, self._cancel),
             (10, self._amend),
             (16, self._chase),
+            (5, self._program),
             (10, self._steer),
             (8, self._close),
             (4, self._stretch),
@@ -160,6 +163,44 @@ class Trader:
                 on_ttl=self._chance.choice((OnTtl.CANCEL, OnTtl.CROSS, OnTtl.KEEP)),
                 stale_ms=_STALE_MS,
                 post_only=self._chance.random() < 0.6,
+            )
+        )
+
+    def _program(self, state: DeskState) -> Command | None:
+        instrument, bid = self._market(state)
+        running = [run for run in state.runs.values() if not run.is_done]
+        if bid is None or len(running) >= 8:
+            return None
+        side, sub, quantity = self._side(), self._sub(state), self._size(instrument)
+        if self._chance.random() < 0.5:
+            slices = self._chance.randint(2, 12)
+            return StartRun(
+                TwapSpec(
+                    sub=sub,
+                    symbol=instrument.symbol,
+                    side=side,
+                    quantity=quantity,
+                    slices=slices,
+                    span_ms=slices * self._chance.choice((1_000, 3_000, 8_000)),
+                    child=self._chance.choice(tuple(Child)),
+                    catchup=self._chance.choice(tuple(Catchup)),
+                    catchup_max=self._chance.randint(1, slices),
+                    on_end=self._chance.choice(tuple(OnEnd)),
+                )
+            )
+        ends = sorted(bid - side.sign * instrument.tick_size * self._chance.randint(1, 60) for _ in range(2))
+        return StartRun(
+            ScaleSpec(
+                sub=sub,
+                symbol=instrument.symbol,
+                side=side,
+                quantity=quantity,
+                low=ends[0],
+                high=ends[1],
+                count=self._chance.randint(1, 8),
+                sizes=self._chance.choice(tuple(Sizes)),
+                spacing=self._chance.choice(tuple(Spacing)),
+                post_only=self._chance.random() < 0.7,
             )
         )
 

@@ -239,7 +239,7 @@ FALLS = (Fault.CRASH, Fault.PRICE_GAP)
 
 MUTANTS = {
     "a step is not waited for": Mutant(a_step_is_not_waited_for, FALLS, frozenset({"I13", "I10"}), seeds=40),
-    "prices are trusted": Mutant(prices_are_trusted, (*FALLS, Fault.MARKET_SILENT), frozenset({"I13"}), seeds=60),
+    "prices are trusted": Mutant(prices_are_trusted, (Fault.MARK_LIES,), frozenset({"I13", "I5"}), seeds=40),
     "an account in a tier may open": Mutant(an_account_in_a_tier_may_open, FALLS, frozenset({"I13"}), seeds=40),
     "everything at the first tier": Mutant(everything_at_the_first_tier, FALLS, frozenset({"I13"}), seeds=40),
     "a tier is left at once": Mutant(a_tier_is_left_at_once, FALLS, frozenset({"I13"}), seeds=40),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from desk.core import breaks, ids, modes
 from desk.core.bookkeeping import is_sub
 from desk.core.orders import Order
-from desk.core.risk import crossing, exposure
+from desk.core.risk import crossing, exposure, trust
 from desk.core.risk.exposure import Added
 from desk.core.state import DeskState
 from desk.model.effect import SendAmend, SendOrder
@@ -175,7 +175,9 @@ def _mark(wish: Place, claim: Claim, state: DeskState) -> str:
         return "no mark price yet"
     if age > millis(limit) and not wish.reduce_only:
         return f"mark price: expected at most {limit} ms old, found {age // 1_000_000} ms"
-    return ""
+    if wish.reduce_only:
+        return ""
+    return trust.doubt_of_mark(state, (claim.symbol, *state.accounts[claim.sub].positions))
 
 
 def _filters(wish: Place, claim: Claim, state: DeskState) -> str:

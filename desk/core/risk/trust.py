@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from desk.core.proof import prove
-from desk.core.state import DeskState
+from desk.core.state import DeskState, Market
 from desk.model.units import ZERO, Symbol, millis
 from desk.model.view import ProofState
 
@@ -24,6 +24,24 @@ def doubt(state: DeskState, symbols: Iterable[Symbol]) -> str:
     return _doubt_equity(state)
 
 
+def doubt_of_mark(state: DeskState, symbols: Iterable[Symbol]) -> str:
+    """Return why the marks of these symbols may not price new risk: which says something the touch does not."""
+    for symbol in symbols:
+        market = state.markets.get(symbol)
+        if market is not None and market.mark is not None and market.quote is not None:
+            problem = _apart(market)
+            if problem:
+                return f"{symbol}: {problem}"
+    return ""
+
+
+def _apart(market: Market) -> str:
+    mark, quote = market.mark, market.quote
+    if mark is None or quote is None or quote.mid <= ZERO or abs(mark.price / quote.mid - 1) <= PRICE_APART:
+        return ""
+    return f"the mark says {mark.price:f}, the touch {quote.bid:f}/{quote.ask:f}"
+
+
 def _doubt_price(state: DeskState, symbol: Symbol) -> str:
     market = state.markets.get(symbol)
     if market is None or market.mark is None or market.quote is None:
@@ -34,9 +52,8 @@ def _doubt_price(state: DeskState, symbol: Symbol) -> str:
     mid = market.quote.mid
     if not market.book.synced or mid <= ZERO:
         return f"{symbol}: its book is not proven"
-    if abs(market.mark.price / mid - 1) > PRICE_APART:
-        return f"{symbol}: the mark says {market.mark.price:f}, the touch {market.quote.bid:f}/{market.quote.ask:f}"
-    return ""
+    problem = _apart(market)
+    return f"{symbol}: {problem}" if problem else ""
 
 
 def _doubt_quantity(state: DeskState, symbol: Symbol) -> str:
