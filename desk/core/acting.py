@@ -12,7 +12,7 @@ from desk.core.risk.gate import Claim
 from desk.core.state import DeskState, sight
 from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
 from desk.model.event import TimerKey
-from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Refusal, Wake
+from desk.model.intent import Amend, Cancel, Finish, Forget, Intent, Place, Refusal, Wake
 from desk.model.units import SECOND, SubId, Symbol
 from desk.model.view import AlertRow
 
@@ -105,6 +105,8 @@ class Acts:
                 self.cancel(self.state.orders[order])
             case Wake(at=at, purpose=purpose):
                 self.out.append(ArmTimer(self.state.now, TimerKey(run.id, purpose), at))
+            case Forget(order=order):
+                self.state.run_orders.get(run.id, {}).pop(order, None)
             case Finish(reason=reason):
                 self.out.append(RunEnded(self.state.now, run.id, reason))
                 self.alert(Severity.INFO, f"{run.id} ended: {reason}")

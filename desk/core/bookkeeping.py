@@ -18,7 +18,7 @@ from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel
 from desk.model.error import InvariantBroken
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
 from desk.model.order import OrderStatus, Side
-from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
 REMEMBERED: Final = Nanos(60 * SECOND)
@@ -41,7 +41,7 @@ def open_account(state: DeskState, sub: SubAccount) -> None:
         known.name = sub.name
         return
     state.accounts[sub.id] = Account(id=sub.id, name=sub.name, wallet=sub.wallet)
-    state.stirred.add(sub.id)
+    state.stir(sub.id)
 
 
 def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) -> None:
@@ -115,7 +115,7 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     state.account.fill_as_of = max(state.account.fill_as_of, report.venue_ts)
     owner = _owner(state, report.order)
     legs = ledger.apply_fill(owner, report.symbol, side, quantity=report.quantity, price=report.price, fee=report.fee)
-    _stir(state, owner.id, report.symbol)
+    state.stir(owner.id, report.symbol)
     fill = FillRow(
         trade=report.trade,
         sub=owner.id,
@@ -160,7 +160,9 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
         return False
     state.funded[payment.symbol] = payment.venue_ts
     ledger.apply_funding(state.accounts.values(), state.accounts[HOUSE], payment)
-    state.stirred.update(each.id for each in state.accounts.values() if each.quantity(payment.symbol))
+    for account in state.accounts.values():
+        if account.quantity(payment.symbol):
+            state.stir(account.id)
     state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
     return True
 
@@ -168,8 +170,8 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
 def apply_transfer(state: DeskState, moved: CashMoved) -> None:
     """Move cash between two accounts."""
     ledger.transfer(state.accounts[moved.source], state.accounts[moved.target], moved.amount)
-    state.stirred.update((moved.source, moved.target))
     for sub, amount in ((moved.source, -moved.amount), (moved.target, moved.amount)):
+        state.stir(sub)
         # Cash that comes or goes is neither profit nor loss.
         for counted in (state.baselines, state.peaks):
             if sub in counted:
@@ -192,7 +194,7 @@ def _book_side(state: DeskState, crossed: Crossed, sub: SubId, side: Side) -> No
     legs = ledger.apply_fill(
         state.accounts[sub], crossed.symbol, side, quantity=crossed.quantity, price=crossed.price, fee=ZERO
     )
-    _stir(state, sub, crossed.symbol)
+    state.stir(sub, crossed.symbol)
     state.fills.appendleft(
         FillRow(
             trade=crossed.number,
@@ -211,12 +213,6 @@ def _book_side(state: DeskState, crossed: Crossed, sub: SubId, side: Side) -> No
             reason=crossed.reason,
         )
     )
-
-
-def _stir(state: DeskState, sub: SubId, symbol: Symbol) -> None:
-    """Take note that an account has to be judged anew, with its neighbours in the symbol."""
-    state.stirred.add(sub)
-    state.traded.add(symbol)
 
 
 def apply_statement(state: DeskState, statement: AccountReported) -> None:
@@ -261,8 +257,9 @@ def forget_ended(state: DeskState) -> None:
 
 
 def _is_counted(state: DeskState, order: Order) -> bool:
+    """Tell whether a run still needs the order."""
     run = state.runs.get(order.spec.algo) if order.spec.algo is not None else None
-    return run is not None and not run.is_done
+    return run is not None and not run.is_done and order.spec.id in state.run_orders.get(run.id, {})
 
 
 def is_sub(state: DeskState, sub: SubId) -> bool:

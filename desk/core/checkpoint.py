@@ -45,7 +45,7 @@ from desk.model.event import (
     VenuePosition,
 )
 from desk.model.limits import Limits
-from desk.model.units import AlgoId, Nanos, SubId, Symbol
+from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
 VERSION: Final = 2
@@ -63,6 +63,8 @@ class Checkpoint(Struct, kw_only=True):
     accounts: list[Account]
     orders: list[Order]
     runs: list[RunMemo]
+    counted: list[ClientOrderId] = []
+    """Orders that a run still counts; one that it has counted and forgotten is among the others alone."""
     run_seq: int
     fills: list[FillRow]
     trades: list[tuple[Symbol, int]]
@@ -107,6 +109,7 @@ def save(state: DeskState) -> bytes:
             latches=dict(state.latches),
             accounts=list(state.accounts.values()),
             orders=_orders(state),
+            counted=[order_id for each in state.run_orders.values() for order_id in each],
             runs=[_memo(run) for run in state.runs.values()],
             run_seq=state.run_seq,
             fills=list(state.fills),
@@ -176,8 +179,11 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
         modes.set_mode(state, DeskMode.HALTED, checkpoint.halted)
     state.latches = dict(checkpoint.latches)
     state.accounts = {account.id: account for account in checkpoint.accounts}
+    counted = set(checkpoint.counted)
     for order in checkpoint.orders:
         state.keep(order)
+        if order.spec.id in counted and order.spec.algo is not None:
+            state.run_orders.setdefault(order.spec.algo, {})[order.spec.id] = order
     state.runs = {memo.id: revived(memo) for memo in checkpoint.runs}
     state.fills.extend(checkpoint.fills)
     state.trades = dict.fromkeys(checkpoint.trades)

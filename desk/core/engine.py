@@ -123,8 +123,8 @@ class Engine:
         for instrument in event.instruments:
             state.markets[instrument.symbol] = Market(instrument)
             asking.ask_depth(self._acts, instrument.symbol)
-        state.stirred.update(state.accounts)
-        state.traded.update(state.instruments)
+        state.stirred |= dict.fromkeys(state.accounts)
+        state.traded |= dict.fromkeys(state.instruments)
         if modes.note_start(state, state.now):
             self._acts.alert(Severity.ERROR, state.latches[DeskMode.REDUCE_ONLY])
         if state.mode is not DeskMode.HALTED:  # a halt outlives a restart

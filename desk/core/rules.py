@@ -23,8 +23,8 @@ def take(acts: Acts, instruments: Iterable[Instrument]) -> None:
         state.instruments[symbol] = instrument
         if symbol in state.markets:
             state.markets[symbol].instrument = instrument
-        state.traded.add(symbol)
-        state.stirred.update(state.board.holders(symbol))
+        for sub in state.board.holders(symbol):
+            state.stir(sub, symbol)
 
 
 def _problem(instrument: Instrument) -> str:

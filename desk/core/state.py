@@ -196,9 +196,9 @@ class DeskState:
     """Which tier each sub-account is in, and which prices concern whom."""
     held_by_side: dict[tuple[Symbol, bool], Decimal] = slot(default_factory=dict)
     """The quantity all our accounts hold, by symbol and direction, as of the latest trade."""
-    stirred: set[SubId] = slot(default_factory=set)
+    stirred: dict[SubId, None] = slot(default_factory=dict)
     """Accounts whose cash or positions have changed since they were last judged."""
-    traded: set[Symbol] = slot(default_factory=set)
+    traded: dict[Symbol, None] = slot(default_factory=dict)
     """Symbols in which a position has changed since then."""
     nears: dict[Symbol, Decimal] = slot(default_factory=dict)
     """The fraction of price within which a liquidation price is near."""
@@ -238,6 +238,12 @@ class DeskState:
     """The number of the latest booking that is no trade of the venue."""
     alert_seq: int = 0
 
+    def stir(self, sub: SubId, symbol: Symbol | None = None) -> None:
+        """Take note that an account has to be judged anew; with a symbol in which it has traded, its neighbours too."""
+        self.stirred[sub] = None
+        if symbol is not None:
+            self.traded[symbol] = None
+
     @property
     def nears_judged(self) -> dict[Symbol, Decimal] | None:
         """Return what makes a liquidation price near; None where the ratio alone decides."""
@@ -268,8 +274,11 @@ class DeskState:
             self.open[order.spec.id] = order
         else:
             self.open.pop(order.spec.id, None)
-        if order.spec.algo is not None:
-            self.run_orders.setdefault(order.spec.algo, {})[order.spec.id] = order
+        if order.spec.algo is None:
+            return
+        counted = self.run_orders.setdefault(order.spec.algo, {})
+        if not order.is_settled or order.spec.id in counted:  # a run may have counted it, and forgotten it
+            counted[order.spec.id] = order
 
     def runs_on(self, symbol: Symbol) -> Iterator[Algo]:
         """Yield the unfinished runs of `symbol`, in the order they were started."""
@@ -312,4 +321,6 @@ def sight(state: DeskState, run: Algo) -> Sight:
         quote=market.quote,
         book=market.book,
         orders=state.orders_of(run.id),
+        mark=market.mark.price if market.mark is not None else None,
+        position=state.accounts[run.sub].quantity(run.symbol) if run.sub in state.accounts else ZERO,
     )

@@ -48,7 +48,13 @@ class Finish(Struct, frozen=True):
     reason: str
 
 
-Intent = Place | Amend | Cancel | Wake | Finish
+class Forget(Struct, frozen=True):
+    """The run has counted an order that is over, and needs it no more."""
+
+    order: ClientOrderId
+
+
+Intent = Place | Amend | Cancel | Wake | Finish | Forget
 
 
 class Refusal(Struct, frozen=True):

@@ -164,4 +164,4 @@ class ScalperSpec(Struct, frozen=True, kw_only=True, tag="scalper"):
     on_restart: OnRestart = OnRestart.PARK
 
 
-Program = TwapSpec | ScaleSpec
+Program = TwapSpec | ScaleSpec | ScalperSpec

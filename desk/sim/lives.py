@@ -13,6 +13,7 @@ from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccount
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.order import OrderStatus
+from desk.model.program import ScalperSpec
 from desk.model.units import MILLISECOND, Nanos, SubId
 from desk.sim.disk import Disk
 from desk.sim.invariants import Judge
@@ -159,7 +160,7 @@ class Lives:
             self.kill(now)
             return
         for effect in effects:
-            if isinstance(effect, RunStarted):
+            if isinstance(effect, RunStarted) and not isinstance(effect.spec, ScalperSpec):
                 self._oracle.parents[effect.algo] = effect.spec.quantity
             elif isinstance(effect, Alert) and effect.severity is Severity.WARN:
                 self._counts[Sighting.LIMIT_ENGAGED] += "expected at most" in effect.text

@@ -27,7 +27,19 @@ from desk.model.command import (
 )
 from desk.model.instrument import Instrument
 from desk.model.order import OrderType, Side, TimeInForce
-from desk.model.program import Catchup, Child, OnEnd, ScaleSpec, Sizes, Spacing, TwapSpec
+from desk.model.program import (
+    Catchup,
+    Child,
+    EmaMode,
+    OnEnd,
+    Quoting,
+    Reference,
+    ScaleSpec,
+    ScalperSpec,
+    Sizes,
+    Spacing,
+    TwapSpec,
+)
 from desk.model.units import ZERO, SubId
 from desk.model.view import DeskMode
 
@@ -172,6 +184,8 @@ class Trader:
         if bid is None or len(running) >= 8:
             return None
         side, sub, quantity = self._side(), self._sub(state), self._size(instrument)
+        if self._chance.random() < 0.4:
+            return self._scalper(sub, instrument, quantity)
         if self._chance.random() < 0.5:
             slices = self._chance.randint(2, 12)
             return StartRun(
@@ -201,6 +215,29 @@ class Trader:
                 sizes=self._chance.choice(tuple(Sizes)),
                 spacing=self._chance.choice(tuple(Spacing)),
                 post_only=self._chance.random() < 0.7,
+            )
+        )
+
+    def _scalper(self, sub: SubId, instrument: Instrument, quantity: Decimal) -> StartRun:
+        base = Decimal(self._chance.randint(1, 10)) / 4
+        return StartRun(
+            ScalperSpec(
+                sub=sub,
+                symbol=instrument.symbol,
+                quantity=quantity,
+                quoting=self._chance.choice(tuple(Quoting)),
+                layers=self._chance.randint(1, 4),
+                base_bps=base,
+                max_bps=base * self._chance.randint(1, 8),
+                skew=Decimal(self._chance.randint(-4, 4)) / 4,
+                target_bps=Decimal(self._chance.randint(1, 8)),
+                reference=self._chance.choice(tuple(Reference)),
+                delay_ms=self._chance.choice((500, 1_500, 4_000)),
+                loss_bps=Decimal(8),
+                stop_bps=Decimal(20),
+                hold_ms=self._chance.choice((20_000, 60_000, 300_000)),
+                ema=self._chance.choice(tuple(EmaMode)),
+                stale_ms=_STALE_MS,
             )
         )
 

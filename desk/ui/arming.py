@@ -141,7 +141,7 @@ def risk_of(command: Command) -> Risk:
     """Return what `command` does to our risk; an order that may only reduce closes."""
     if isinstance(command, PlaceOrder) and command.reduce_only:
         return Risk.CLOSES
-    if isinstance(command, StartChase | StartRun) and command.spec.reduce_only:
+    if isinstance(command, StartChase | StartRun) and getattr(command.spec, "reduce_only", False):
         return Risk.CLOSES
     return RISKS[type(command)]
 

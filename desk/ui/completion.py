@@ -161,9 +161,9 @@ def _revert(words: Sequence[str], context: Context) -> Sequence[str]:
 
 def _program(verb: str) -> Callable[[Sequence[str], Context], Sequence[str]]:
     def offer(words: Sequence[str], context: Context) -> Sequence[str]:
-        if not words:
+        if verb != "scalper" and not words:
             return ("buy", "sell")
-        if len(words) == 1:
+        if len(words) < (1 if verb == "scalper" else 2):
             return ()
         known, values = PROGRAM_WORDS[verb], PROGRAM_VALUES
         if words[-1].lower() in values:
@@ -196,6 +196,7 @@ _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] 
         "chase": _chase,
         "twap": _program("twap"),
         "scale": _program("scale"),
+        "scalper": _program("scalper"),
         "cancel": _cancel,
         "flatten": _flatten,
         "amend": _amend,

@@ -41,6 +41,7 @@ from desk.model.instrument import Instrument
 from desk.model.limits import BOUNDS, CHOICES
 from desk.model.market import Level, Quote
 from desk.model.order import Side, TimeInForce
+from desk.model.program import ScalperSpec
 from desk.model.restart import OnRestart
 from desk.model.units import ZERO, SubId, Symbol
 from desk.model.view import DeskView, MarketView, OrderRow
@@ -77,7 +78,7 @@ def notional_of(command: Command, view: DeskView) -> Decimal | None:
             price = command.price or _touch(command.symbol, command.side, view)
             return command.quantity * price if price is not None else None
         case StartChase(spec=spec) | StartRun(spec=spec):
-            price = _touch(spec.symbol, spec.side, view)
+            price = _touch(spec.symbol, Side.BUY if isinstance(spec, ScalperSpec) else spec.side, view)
             return spec.quantity * price if price is not None else None
         case AmendOrder():
             row = _order(command.order, view)

@@ -1,4 +1,4 @@
-"""TWAPs and scales as written on a line: words to parameters, each word used once."""
+"""TWAPs, scales and scalpers as written on a line: words to parameters, each word used once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -8,9 +8,21 @@ from typing import Any, Final
 from desk.model.command import Command, StartRun
 from desk.model.instrument import Instrument
 from desk.model.order import Side
-from desk.model.program import Catchup, Child, OnEnd, ScaleSpec, Sizes, Spacing, TwapSpec
+from desk.model.program import (
+    Catchup,
+    Child,
+    EmaMode,
+    OnEnd,
+    Quoting,
+    Reference,
+    ScaleSpec,
+    ScalperSpec,
+    Sizes,
+    Spacing,
+    TwapSpec,
+)
 from desk.model.restart import OnRestart
-from desk.model.units import Symbol
+from desk.model.units import ZERO, Symbol
 from desk.ui.complaint import Misread
 from desk.ui.drafting import Places, instrument_named, one_of, symbol_named
 from desk.ui.lexing import Amount, Token, read_amount, read_bps, read_decimal, read_price, read_span_ms
@@ -24,6 +36,10 @@ def _count(text: str) -> int:
     if number != int(number) or not 1 <= number <= 1_000:
         raise Misread("in", "a whole number from 1 to 1000", text)
     return int(number)
+
+
+def _signed(text: str) -> Decimal:
+    return -read_decimal(text[1:], "skew") if text.startswith("-") else read_decimal(text.removeprefix("+"), "skew")
 
 
 _TWAP: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
@@ -57,7 +73,37 @@ _SCALE_FLAGS: Final[Mapping[str, tuple[str, object]]] = MappingProxyType(
         "reduce": ("reduce_only", True),
     }
 )
-PROGRAM_WORDS: Final = MappingProxyType({"twap": (*_TWAP, *_TWAP_FLAGS), "scale": (*_SCALE, *_SCALE_FLAGS)})
+_SCALPER: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
+    {
+        "layers": ("layers", _count),
+        "from": ("base_bps", lambda text: read_bps(text, "from")),
+        "to": ("max_bps", lambda text: read_bps(text, "to")),
+        "target": ("target_bps", lambda text: read_bps(text, "target")),
+        "skew": ("skew", _signed),
+        "ref": ("reference", lambda text: Reference(one_of(text, tuple(Reference), "ref"))),
+        "requote": ("requote_bps", lambda text: read_bps(text, "requote")),
+        "throttle": ("throttle_ms", lambda text: read_span_ms(text, "throttle", bare="ms")),
+        "delay": ("delay_ms", lambda text: read_span_ms(text, "delay", bare="ms")),
+        "fills": ("fills_max", lambda text: int(read_decimal(text, "fills"))),
+        "notional": ("notional_max", lambda text: read_decimal(text, "notional")),
+        "inventory": ("inventory_max", lambda text: read_decimal(text, "inventory")),
+        "loss": ("loss_bps", lambda text: read_bps(text, "loss")),
+        "stop": ("stop_bps", lambda text: read_bps(text, "stop")),
+        "hold": ("hold_ms", lambda text: read_span_ms(text, "hold", bare="s")),
+        "ema": ("ema", lambda text: EmaMode(one_of(text, tuple(EmaMode), "ema"))),
+        "restart": ("on_restart", lambda text: OnRestart(one_of(text, tuple(OnRestart), "restart"))),
+    }
+)
+_SCALPER_FLAGS: Final[Mapping[str, tuple[str, object]]] = MappingProxyType(
+    {each.value: ("quoting", each) for each in Quoting}
+)
+PROGRAM_WORDS: Final = MappingProxyType(
+    {
+        "twap": (*_TWAP, *_TWAP_FLAGS),
+        "scale": (*_SCALE, *_SCALE_FLAGS),
+        "scalper": (*_SCALPER, *_SCALPER_FLAGS),
+    }
+)
 PROGRAM_VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "over": ("1m", "10m", "1h"),
@@ -67,13 +113,16 @@ PROGRAM_VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "end": tuple(each.value for each in OnEnd),
         "restart": tuple(each.value for each in OnRestart),
         "ratio": ("2", "3"),
+        "ref": tuple(each.value for each in Reference),
+        "ema": tuple(each.value for each in EmaMode),
         "from": (),
         "to": (),
         "limit": (),
     }
 )
 """What a completion offers behind a word that takes a value."""
-NEEDED: Final = MappingProxyType({"twap": ("over", "in"), "scale": ("from", "to", "in")})
+_OUTERMOST_BPS: Final = Decimal(32)
+NEEDED: Final = MappingProxyType({"twap": ("over", "in"), "scale": ("from", "to", "in"), "scalper": ()})
 
 
 def draft_twap(words: Sequence[Token], context: Context, places: Places) -> Sequence[Command]:
@@ -91,17 +140,36 @@ def draft_scale(words: Sequence[Token], context: Context, places: Places) -> Seq
     return (StartRun(ScaleSpec(sub=account_of(context).id, symbol=symbol, side=side, quantity=quantity, **made)),)
 
 
+def draft_scalper(words: Sequence[Token], context: Context, places: Places) -> Sequence[Command]:
+    """Return the scalper that the words after `scalper` describe; the quantity is that of one side."""
+    amount, symbol, made = _read_terms(words, context, places, "scalper")
+    quantity = _quantity(Side.BUY, amount, symbol, context, reduces=False)
+    made.setdefault("max_bps", max(_OUTERMOST_BPS, made.get("base_bps", ZERO)))
+    return (StartRun(ScalperSpec(sub=account_of(context).id, symbol=symbol, quantity=quantity, **made)),)
+
+
+_GRAMMARS: Final = MappingProxyType(
+    {"twap": (_TWAP, _TWAP_FLAGS), "scale": (_SCALE, _SCALE_FLAGS), "scalper": (_SCALPER, _SCALPER_FLAGS)}
+)
+
+
 def _read(
     words: Sequence[Token], context: Context, places: Places, verb: str
 ) -> tuple[Side, Amount, Symbol, dict[str, Any]]:
-    options, flags = (_TWAP, _TWAP_FLAGS) if verb == "twap" else (_SCALE, _SCALE_FLAGS)
     if not words or words[0].lower not in {Side.BUY.value, Side.SELL.value}:
         raise Misread("side", "buy or sell", words[0].text if words else "", words[0].at if words else None)
-    if len(words) < 2:
+    return (Side(words[0].lower), *_read_terms(words[1:], context, places, verb))
+
+
+def _read_terms(
+    words: Sequence[Token], context: Context, places: Places, verb: str
+) -> tuple[Amount, Symbol, dict[str, Any]]:
+    options, flags = _GRAMMARS[verb]
+    if not words:
         raise Misread("quantity", "an amount such as 0.01, 0.01btc, 500usd or 25%", "")
-    places["quantity"] = words[1].at
-    amount, symbol, made = read_amount(words[1].text), context.symbol, dict[str, Any]()
-    rest = list(words[2:])
+    places["quantity"] = words[0].at
+    amount, symbol, made = read_amount(words[0].text), context.symbol, dict[str, Any]()
+    rest = list(words[1:])
     while rest:
         word = rest.pop(0)
         if word.lower in options:
@@ -120,7 +188,7 @@ def _read(
     for each in NEEDED[verb]:
         if options[each][0] not in made:
             raise Misread(each, "a value", "")
-    return Side(words[0].lower), amount, symbol, made
+    return amount, symbol, made
 
 
 def _once(made: dict[str, Any], name: str, value: object, word: Token) -> None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from desk.model.program import Catchup, Child, OnEnd, Program, ScaleSpec, Sizes, Spacing, TwapSpec
+from desk.model.program import Catchup, Child, OnEnd, Program, Quoting, ScaleSpec, ScalperSpec, Sizes, Spacing, TwapSpec
 from desk.model.restart import OnRestart
 from desk.model.view import DeskView
 from desk.ui.resolve import plain, quote_of
@@ -15,6 +15,8 @@ def describe_program(spec: Program, view: DeskView) -> str:
             head, terms = _twap(spec)
         case ScaleSpec():
             head, terms = _scale(spec)
+        case ScalperSpec():
+            return _scalper(spec, view)
     quote = quote_of(spec.symbol, view)
     instrument = view.instrument(spec.symbol)
     if quote is not None and instrument is not None:
@@ -56,6 +58,24 @@ def _scale(spec: ScaleSpec) -> tuple[str, list[str]]:
         terms.append("by equal factors")
     terms.append("post-only" if spec.post_only else "may take")
     return "SCALE", terms
+
+
+def _scalper(spec: ScalperSpec, view: DeskView) -> str:
+    quote, instrument = quote_of(spec.symbol, view), view.instrument(spec.symbol)
+    sides = "both sides" if spec.quoting is Quoting.BOTH else spec.quoting.value
+    terms = [
+        f"{spec.layers} layers on {sides}, {plain(spec.base_bps)} to {plain(spec.max_bps)}bps from the {spec.reference}",
+        f"taken off at {plain(spec.target_bps)}bps",
+        f"entries stop at -{plain(spec.loss_bps)}bps, out at -{plain(spec.stop_bps)}bps or after {spec.hold_ms // 1000}s",
+        f"{spec.fills_max} entries a minute" if spec.fills_max else "entries not counted",
+    ]
+    if spec.skew:
+        terms.append(f"skew {plain(spec.skew)}")
+    if quote is not None and instrument is not None:
+        terms.append(f"≈ {spec.quantity * quote.mid:,.2f} {instrument.quote} a side")
+    if spec.on_restart is not OnRestart.PARK:
+        terms.append(f"after a restart {spec.on_restart}")
+    return f"SCALPER {plain(spec.quantity)} {spec.symbol} " + ", ".join(terms)
 
 
 def _short(number: Decimal) -> Decimal:

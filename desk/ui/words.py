@@ -65,6 +65,14 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 "scale buy 0.1 from 61000 to 61800 in 5",
             ),
             Verb(
+                "scalper",
+                "scalper QTY [SYMBOL] [both|bids|asks] [layers N] [from Nbps] [to Nbps] [target Nbps] [skew -1..1]"
+                " [ref mid|micro|mark] [requote Nbps] [throttle 500ms] [delay 1500ms] [fills N] [notional N] [inventory N]"
+                " [loss Nbps] [stop Nbps] [hold 10m] [ema off|observe|apply] [restart park|resume|cancel]",
+                "quote layers around a reference and take every entry off at a target; QTY is one side's",
+                "scalper 0.1 layers 5 from 2bps to 32bps target 4bps",
+            ),
+            Verb(
                 "cancel",
                 "cancel [SYMBOL|all|everything|ORDER|last]",
                 "cancel orders; alone: this sub and symbol",

@@ -116,13 +116,14 @@ def test_a_run_whose_wish_is_refused_hears_why():
            0ms  chase buy 1.0                   => place buy 1.0 @100.0 gtx
           40ms  accepted #1
           50ms  fill #1 0.2
-        1100ms  quote 200.0/200.1
-        """
+        1100ms  quote 103.0/103.1
+        """,
+        rig.started(limits=builders.limits(order_value_max=D(102))),
     )
 
     run = player.rig.state.runs["chase-1"].save()
 
-    assert run.note == "amend buy 1.0 BTCUSDT: price: expected at most 105 (1.05 x mark), found 200.0"
+    assert run.note == "amend buy 1.0 BTCUSDT: order value: expected at most 102, found 103.00"
     assert run.rejects == 1
 
 

@@ -24,8 +24,7 @@ def project(desk, projector=None):
 def hold(desk, sub, quantity, entry):
     position = desk.state.accounts[sub].position(BTC)
     position.quantity, position.cost = D(quantity), D(quantity) * D(entry)
-    desk.state.stirred.add(sub)
-    desk.state.traded.add(BTC)
+    desk.state.stir(sub, BTC)
     watch.refresh(desk.engine._acts)
 
 

@@ -34,8 +34,7 @@ class Danger:
         """Give a sub-account a position; the venue has it too."""
         position = self.state.accounts[SubId(sub)].position(Symbol(symbol))
         position.quantity, position.cost = D(quantity), D(quantity) * D(entry)
-        self.state.stirred.add(SubId(sub))
-        self.state.traded.add(Symbol(symbol))
+        self.state.stir(SubId(sub), Symbol(symbol))
         self.say_account()
 
     def say_account(self) -> None:

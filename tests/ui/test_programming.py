@@ -4,7 +4,7 @@ import pytest
 
 from desk.model.command import StartRun
 from desk.model.order import Side
-from desk.model.program import Child, OnEnd, ScaleSpec, Sizes, Spacing, TwapSpec
+from desk.model.program import Child, OnEnd, ScaleSpec, ScalperSpec, Sizes, Spacing, TwapSpec
 from desk.ui.complaint import Complaint
 from desk.ui.completion import complete
 from desk.ui.grammar import parse_line
@@ -51,6 +51,25 @@ def test_a_scale_whose_ends_may_come_in_either_order():
         ratio=D(2),
         spacing=Spacing.GEOM,
         post_only=False,
+    )
+
+
+def test_a_scalper_in_a_few_words_and_in_many():
+    assert read("scalper 0.5") == ScalperSpec(sub=ALPHA, symbol=BTC, quantity=D("0.5"))
+    spec = read(
+        "scalper 0.5 btc bids layers 3 from 4bps to 16bps target 6bps skew -0.5 ref micro fills 8 loss 20bps stop 40bps"
+        " hold 5m delay 2s ema apply inventory 0.8"
+    )
+    assert (spec.quoting, spec.layers, spec.base_bps, spec.max_bps, spec.target_bps) == ("bids", 3, 4, 16, 6)
+    assert (spec.skew, spec.reference, spec.fills_max, spec.loss_bps, spec.stop_bps) == (D("-0.5"), "micro", 8, 20, 40)
+    assert (spec.hold_ms, spec.delay_ms, spec.ema, spec.inventory_max) == (300_000, 2_000, "apply", D("0.8"))
+    assert read("scalper 0.5 from 50bps").max_bps == 50
+
+
+def test_the_preview_of_a_scalper():
+    assert describe(StartRun(read("scalper 0.5 skew 1")), desk_view()) == (
+        "alpha: SCALPER 0.5 BTCUSDT 5 layers on both sides, 2 to 32bps from the mid, taken off at 4bps, entries stop at -30bps,"
+        " out at -80bps or after 600s, 20 entries a minute, skew 1, ≈ 30,921.58 USDT a side"
     )
 
 

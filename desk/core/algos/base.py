@@ -14,7 +14,7 @@ from desk.model.intent import Intent, Refusal
 from desk.model.market import Quote
 from desk.model.order import OrderKind
 from desk.model.restart import OnRestart
-from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlgoRow
 
 
@@ -56,6 +56,9 @@ class Sight(Struct, frozen=True):
     book: Book
     orders: Mapping[ClientOrderId, Order]
     """This run's own, never others'."""
+    mark: Decimal | None = None
+    position: Decimal = ZERO
+    """Of the run's sub-account in its symbol, signed."""
 
 
 class Memo(Struct, tag=True):
@@ -85,8 +88,8 @@ class Algo(Protocol):
     symbol: Symbol
 
     @property
-    def quantity(self) -> Decimal:
-        """What the parent asked for: its children may never exceed it."""
+    def quantity(self) -> Decimal | None:
+        """What the parent asked for: its children may never exceed it; None where no total bounds them."""
 
     @property
     def on_restart(self) -> OnRestart:

@@ -7,15 +7,17 @@ from msgspec import structs
 from desk.core.algos.base import Algo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.algos.scale import Scale, ScaleMemo
+from desk.core.algos.scalper import Scalper
+from desk.core.algos.trips import ScalperMemo
 from desk.core.algos.twap import Twap, TwapMemo, slices_of
 from desk.model.command import ChaseSpec
 from desk.model.instrument import Instrument
 from desk.model.market import Quote
-from desk.model.program import ScaleSpec, TwapSpec
+from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import AlgoId, Nanos
 
-RunSpec = ChaseSpec | TwapSpec | ScaleSpec
-RunMemo = ChaseMemo | TwapMemo | ScaleMemo
+RunSpec = ChaseSpec | TwapSpec | ScaleSpec | ScalperSpec
+RunMemo = ChaseMemo | TwapMemo | ScaleMemo | ScalperMemo
 
 
 def name_of(spec: RunSpec) -> str:
@@ -27,6 +29,8 @@ def name_of(spec: RunSpec) -> str:
             return "twap"
         case ScaleSpec():
             return "scale"
+        case ScalperSpec():
+            return "scalper"
         case _:
             assert_never(spec)
 
@@ -47,6 +51,8 @@ def begun(algo: AlgoId, spec: RunSpec, arrival: Quote, now: Nanos) -> Algo:
             return Twap(TwapMemo(id=algo, spec=spec, arrival=arrival, started=now))
         case ScaleSpec():
             return Scale(ScaleMemo(id=algo, spec=spec, arrival=arrival, started=now))
+        case ScalperSpec():
+            return Scalper(ScalperMemo(id=algo, spec=spec, arrival=arrival, started=now))
         case _:
             assert_never(spec)
 
@@ -60,5 +66,7 @@ def revived(memo: RunMemo) -> Algo:
             return Twap(memo)
         case ScaleMemo():
             return Scale(memo)
+        case ScalperMemo():
+            return Scalper(memo)
         case _:
             assert_never(memo)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, assert_never
 
-from desk.core.algos import scale, twap
+from desk.core.algos import scale, scalper, trips, twap
 from desk.core.algos.registry import RunSpec, name_of
 from desk.core.bookkeeping import is_sub
 from desk.core.risk import gate
@@ -11,13 +11,14 @@ from desk.core.state import DeskState
 from desk.model.command import ChaseSpec
 from desk.model.instrument import Instrument
 from desk.model.intent import Place, Refusal
-from desk.model.program import ScaleSpec, TwapSpec
+from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import ZERO
 
 SLICE_MS_MIN: Final = 1_000
 SPAN_MS_MAX: Final = 24 * 3_600_000
 SLIP_BPS_MAX: Final = Decimal(500)
 RATIO_MAX: Final = Decimal(100)
+BPS_MAX: Final = Decimal(2_000)
 
 
 def review(spec: RunSpec, state: DeskState) -> Refusal | None:
@@ -49,6 +50,8 @@ def _shape(spec: RunSpec, instrument: Instrument, state: DeskState) -> str:
             return _shape_of_twap(spec, instrument, state)
         case ScaleSpec():
             return _shape_of_scale(spec, instrument, state)
+        case ScalperSpec():
+            return _shape_of_scalper(spec, instrument, state)
         case _:
             assert_never(spec)
 
@@ -84,6 +87,37 @@ def _shape_of_scale(spec: ScaleSpec, instrument: Instrument, state: DeskState) -
             f"orders: expected each worth at least {instrument.notional_min} {instrument.quote},"
             f" found {size} at {price}: take fewer, or more in all"
         )
+    return ""
+
+
+def _shape_of_scalper(spec: ScalperSpec, instrument: Instrument, state: DeskState) -> str:
+    if not 1 <= spec.layers <= scalper.LAYERS_MAX:
+        return f"layers: expected 1 to {scalper.LAYERS_MAX}, found {spec.layers}"
+    if not ZERO < spec.base_bps <= spec.max_bps <= BPS_MAX:
+        return f"distances: expected 0 < base <= max <= {BPS_MAX} bps, found {spec.base_bps} and {spec.max_bps} bps"
+    if not -1 <= spec.skew <= 1 or not ZERO < spec.target_bps <= BPS_MAX:
+        return (
+            f"skew and target: expected -1 to 1, and more than 0 and at most {BPS_MAX} bps,"
+            f" found {spec.skew} and {spec.target_bps} bps"
+        )
+    if not ZERO < spec.loss_bps <= spec.stop_bps <= BPS_MAX:
+        return (
+            f"loss and stop: expected 0 < loss <= stop <= {BPS_MAX} bps, found {spec.loss_bps} and {spec.stop_bps} bps"
+        )
+    if spec.throttle_ms < 50 or spec.delay_ms < spec.throttle_ms:
+        return (
+            f"throttle and delay: expected 50 ms <= throttle <= delay, found {spec.throttle_ms} and {spec.delay_ms} ms"
+        )
+    if min(Decimal(spec.fills_max), spec.notional_max, spec.inventory_max, spec.requote_bps) < ZERO:
+        return "fills, notional, inventory and requote: expected 0 or more"
+    return _size_of_scalper(spec, instrument, state)
+
+
+def _size_of_scalper(spec: ScalperSpec, instrument: Instrument, state: DeskState) -> str:
+    mark = state.markets[spec.symbol].mark
+    least = max(instrument.quantity_min, instrument.notional_min / mark.price if mark is not None else ZERO)
+    if not trips.sizes(spec, instrument.lot_size, least):
+        return f"quantity: expected enough for one layer of {instrument.notional_min} {instrument.quote}, found {spec.quantity}"
     return ""
 
 

@@ -7,7 +7,7 @@ from desk.core.algos import registry
 from desk.core.algos.registry import RunMemo
 from desk.model.command import ChaseSpec
 from desk.model.order import Side
-from desk.model.program import ScaleSpec, TwapSpec
+from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import AlgoId
 from tests.kit import builders
 from tests.kit.builders import ALPHA, BTC, D, at
@@ -17,6 +17,7 @@ SPECS = (
     ChaseSpec(**COMMON),
     TwapSpec(**COMMON, span_ms=60_000, slices=6),
     ScaleSpec(**COMMON, low=D(90), high=D(99), count=3),
+    ScalperSpec(sub=ALPHA, symbol=BTC, quantity=D("1.0")),
 )
 
 
@@ -28,7 +29,7 @@ def test_a_run_is_the_same_after_its_memo_has_been_to_the_disk(spec):
     again = registry.revived(msgspec.msgpack.decode(stored, type=RunMemo))
 
     assert (type(again), again.id, again.save()) == (type(run), run.id, run.save())
-    assert (again.sub, again.symbol, again.quantity, again.kind) == (ALPHA, BTC, D("1.0"), run.kind)
+    assert (again.sub, again.symbol, again.quantity, again.kind) == (ALPHA, BTC, run.quantity, run.kind)
 
 
 def test_slices_too_small_for_the_venue_are_settled_at_the_start():
