@@ -173,6 +173,31 @@ class AlgoState(StrEnum):
     DONE = "done"
 
 
+class LayerRow(Struct, frozen=True, kw_only=True):
+    """One layer of a scalper."""
+
+    run: AlgoId
+    sub: SubId
+    symbol: Symbol
+    side: Side
+    """Of its entries."""
+    index: int
+    price: Decimal | None
+    """Where its entry rests; None: none does."""
+    size: Decimal
+    """Of its entry at rest."""
+    held: Decimal
+    entry: Decimal | None
+    """Average price of what it holds; None: nothing."""
+    exit_price: Decimal | None
+    bps: Decimal
+    """How far what it holds is above water."""
+    level: int
+    """How often its pause has been doubled, plus one; 0 for no pause."""
+    next: str
+    """What it waits for, or does."""
+
+
 class AlgoRow(Struct, frozen=True, kw_only=True):
     """One run of an algo and why it does what it does."""
 
@@ -196,6 +221,7 @@ class AlgoRow(Struct, frozen=True, kw_only=True):
     maker_quantity: Decimal
     started: Nanos
     ended: Nanos | None
+    layers: tuple[LayerRow, ...] = ()
 
 
 class FillRow(Struct, frozen=True, kw_only=True):

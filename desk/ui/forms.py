@@ -170,7 +170,7 @@ CHASE_FORM: Final = Form(
 def filled_in(form: Form, side: Side, quantity: Decimal, price: Decimal | None) -> dict[str, str]:
     """Return what a form starts with: the side, the size and the price that are at hand."""
     values = {field.name: field.start for field in form.fields}
-    values |= {"side": side.value, "quantity": f"{quantity:f}"}
-    if "price" in values and price is not None:
-        values["price"] = f"{price:f}"
+    values |= {name: text for name, text in (("side", side.value), ("quantity", f"{quantity:f}")) if name in values}
+    if price is not None:
+        values |= {name: f"{price:f}" for name in ("price", "from") if values.get(name) == "" and name in values}
     return values

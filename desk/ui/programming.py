@@ -31,11 +31,14 @@ from desk.ui.resolve import Context, account_of, base_quantity, check_reduces, i
 Reader = Callable[[str], object]
 
 
-def _count(text: str) -> int:
-    number = read_decimal(text, "in")
-    if number != int(number) or not 1 <= number <= 1_000:
-        raise Misread("in", "a whole number from 1 to 1000", text)
-    return int(number)
+def _count(which: str) -> Reader:
+    def read(text: str) -> int:
+        number = read_decimal(text, which)
+        if number != int(number) or not 1 <= number <= 1_000:
+            raise Misread(which, "a whole number from 1 to 1000", text)
+        return int(number)
+
+    return read
 
 
 def _signed(text: str) -> Decimal:
@@ -45,7 +48,7 @@ def _signed(text: str) -> Decimal:
 _TWAP: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
     {
         "over": ("span_ms", lambda text: read_span_ms(text, "over", bare="s")),
-        "in": ("slices", _count),
+        "in": ("slices", _count("in")),
         "limit": ("limit", lambda text: read_price(text, "limit")),
         "slip": ("slip_bps", lambda text: read_bps(text, "slip")),
         "catchup": ("catchup", lambda text: Catchup(one_of(text, tuple(Catchup), "catchup"))),
@@ -57,7 +60,7 @@ _SCALE: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
     {
         "from": ("low", lambda text: read_price(text.removeprefix("@"), "from")),
         "to": ("high", lambda text: read_price(text.removeprefix("@"), "to")),
-        "in": ("count", _count),
+        "in": ("count", _count("in")),
         "ratio": ("ratio", lambda text: read_decimal(text, "ratio")),
         "restart": ("on_restart", lambda text: OnRestart(one_of(text, tuple(OnRestart), "restart"))),
     }
@@ -75,7 +78,7 @@ _SCALE_FLAGS: Final[Mapping[str, tuple[str, object]]] = MappingProxyType(
 )
 _SCALPER: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
     {
-        "layers": ("layers", _count),
+        "layers": ("layers", _count("layers")),
         "from": ("base_bps", lambda text: read_bps(text, "from")),
         "to": ("max_bps", lambda text: read_bps(text, "to")),
         "target": ("target_bps", lambda text: read_bps(text, "target")),

@@ -2,7 +2,7 @@
 
 from desk.model.command import CancelOrder, Command, Flatten, StopAlgo
 from desk.model.units import HOUSE, UNALLOCATED, AlgoId
-from desk.model.view import AlgoRow, DeskView, FillRow, OrderRow
+from desk.model.view import AlgoRow, DeskView, FillRow, LayerRow, OrderRow
 from desk.ui.complaint import Misread
 from desk.ui.grammar import live_algos
 from desk.ui.panels.blotter_rows import HeldPosition, Shown
@@ -17,6 +17,8 @@ def command_to_end(selected: Shown | None) -> Command:
             return CancelOrder(selected.id)
         case AlgoRow(ended=None):
             return StopAlgo(selected.id)
+        case LayerRow(run=run):
+            return StopAlgo(run)
         case _:
             raise Misread("row", "an open order, a live run or a sub-account's position", _name(selected))
 
@@ -25,6 +27,8 @@ def run_of(selected: Shown | None, view: DeskView) -> AlgoId:
     """Return the live run of a row, or the only live run there is; Misread where it is not clear which."""
     live = [row.id for row in live_algos(view)]
     chosen = selected.id if isinstance(selected, AlgoRow) else None
+    if isinstance(selected, LayerRow):
+        chosen = selected.run
     if isinstance(selected, OrderRow):
         chosen = selected.algo
     if chosen in live:
@@ -46,3 +50,5 @@ def _name(selected: Shown | None) -> str:
             return f"{selected.id}, {state}"
         case FillRow(trade=trade):
             return f"fill {trade}"
+        case LayerRow(run=run, index=index):
+            return f"layer {index + 1} of {run}"

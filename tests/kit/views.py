@@ -21,6 +21,7 @@ from desk.model.view import (
     DeskView,
     FillRow,
     Health,
+    LayerRow,
     MarketView,
     OrderRow,
     PositionRow,
@@ -270,6 +271,26 @@ def algo(**changes: object) -> AlgoRow:
         maker_quantity=D("0.040"),
         started=before(38_000),
         ended=None,
+    )
+    return replace(made, **changes)
+
+
+def layer(index: int = 0, side: Side = Side.BUY, **changes: object) -> LayerRow:
+    """Return a layer of scalper-4 whose entry rests at 61,830.7."""
+    made = LayerRow(
+        run=AlgoId("scalper-4"),
+        sub=ALPHA,
+        symbol=BTC,
+        side=side,
+        index=index,
+        price=D("61830.7"),
+        size=D("0.020"),
+        held=ZERO,
+        entry=None,
+        exit_price=None,
+        bps=ZERO,
+        level=0,
+        next="waits for its entry",
     )
     return replace(made, **changes)
 

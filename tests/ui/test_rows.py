@@ -8,7 +8,7 @@ from desk.model.units import UNALLOCATED
 from desk.ui.complaint import Misread
 from desk.ui.panels.blotter_rows import HeldPosition
 from desk.ui.rows import command_to_end, run_of
-from tests.kit.views import ALPHA, BTC, algo, before, desk_view, fill, order, position
+from tests.kit.views import ALPHA, BTC, algo, before, desk_view, fill, layer, order, position
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,8 @@ def test_two_live_runs_are_not_guessed_between():
 
     with pytest.raises(Misread):
         run_of(None, view)
+
+
+def test_a_layer_is_ended_by_stopping_its_run():
+    assert command_to_end(layer()) == StopAlgo("scalper-4")
+    assert run_of(layer(), desk_view(algos=(algo(id="scalper-4"), algo()))) == "scalper-4"

@@ -21,7 +21,7 @@ from desk.model.order import OrderKind, Side, TimeInForce
 from desk.model.program import Quoting, Reference
 from desk.model.restart import OnRestart
 from desk.model.units import BPS, SECOND, ZERO, Nanos, millis
-from desk.model.view import AlgoRow, AlgoState
+from desk.model.view import AlgoRow, AlgoState, LayerRow
 
 LAYERS_MAX: Final = 50
 _TIFS: Final = {ENTRIES: TimeInForce.GTX, EXITS: TimeInForce.GTC, OUTS: TimeInForce.IOC}
@@ -353,4 +353,44 @@ class Scalper:
             maker_quantity=memo.maker + sum((order.filled_as_maker for order in orders), ZERO),
             started=memo.started,
             ended=memo.ended,
+            layers=tuple(self._layer_row(each, sight) for each in memo.layers if self._is_shown(each, sight)),
         )
+
+    def _is_shown(self, layer: Layer, sight: Sight) -> bool:
+        return not self.is_done and (bool(layer.held) or layer.side in _QUOTED[self._memo.spec.quoting])
+
+    def _layer_row(self, layer: Layer, sight: Sight) -> LayerRow:
+        memo, spec = self._memo, self._memo.spec
+        entry, exit_ = self._live(leg_of(layer, ENTRIES), sight), self._live(leg_of(layer, EXITS), sight)
+        value = sight.mark if sight.mark is not None else memo.arrival.mid
+        return LayerRow(
+            run=memo.id,
+            sub=spec.sub,
+            symbol=spec.symbol,
+            side=layer.side,
+            index=layer.index,
+            price=entry.price if entry is not None else None,
+            size=entry.leaves if entry is not None else ZERO,
+            held=layer.held,
+            entry=layer.entry if layer.held else None,
+            exit_price=exit_.price if exit_ is not None else None,
+            bps=layer.bps(value),
+            level=layer.level,
+            next=self._next(layer, entry, sight),
+        )
+
+    def _next(self, layer: Layer, entry: Order | None, sight: Sight) -> str:
+        memo, spec = self._memo, self._memo.spec
+        if memo.is_parked:
+            return "parked"
+        if layer.held:
+            return "waits for its exit"
+        if entry is not None:
+            return "waits for its entry"
+        if layer.side in memo.out_until:
+            return "its side is under water"
+        window = memo.windows[layer.side].free_at(sight.now, spec)
+        free = max(layer.free_at(spec.delay_ms), window)
+        if free > sight.now:
+            return f"enters in {in_seconds(free - sight.now)}" + (": entries of a minute" if free == window else "")
+        return "enters"

@@ -1,4 +1,4 @@
-"""Positions, orders, algos and fills in one table with four tabs."""
+"""Positions, orders, algos, fills and layers in one table with tabs."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from desk.model.instrument import Instrument
 from desk.model.units import Nanos, Symbol
-from desk.model.view import AccountView, AlgoRow, FillRow, OrderRow, PositionRow
+from desk.model.view import AccountView, AlgoRow, FillRow, LayerRow, OrderRow, PositionRow
 from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel
 from desk.ui.panels.blotter_rows import COLUMNS, HeldPosition, Shown, cells
@@ -25,6 +25,7 @@ class Tab(StrEnum):
     ORDERS = "orders"
     ALGOS = "algos"
     FILLS = "fills"
+    LAYERS = "layers"
 
 
 class BlotterSection(Struct, frozen=True, kw_only=True):
@@ -92,6 +93,8 @@ def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
         return section.algos
     if tab is Tab.FILLS:
         return section.fills
+    if tab is Tab.LAYERS:
+        return [layer for row in section.algos for layer in row.layers]
     held = [HeldPosition(sub.id, sub.name, row) for sub in section.subs for row in _held(sub)]
     return [*held, *(HeldPosition(None, "venue", row) for row in _held(section.account))]
 
@@ -142,4 +145,6 @@ def _symbol(row: Shown) -> Symbol:
 def _key(row: Shown) -> str:
     if isinstance(row, HeldPosition):
         return f"{row.sub} {row.row.symbol}"
+    if isinstance(row, LayerRow):
+        return f"{row.run} {row.side} {row.index}"
     return f"{row.symbol} {row.booking} {row.trade} {row.sub}" if isinstance(row, FillRow) else row.id

@@ -1,4 +1,4 @@
-"""What stands in each column of the blotter's four tables."""
+"""What stands in each column of the blotter's tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from desk.model.effect import Booking
 from desk.model.instrument import Instrument
 from desk.model.order import OrderStatus, OrderType, Side
 from desk.model.units import Nanos, SubId
-from desk.model.view import AlgoRow, AlgoState, FillRow, OrderRow, PositionRow
+from desk.model.view import AlgoRow, AlgoState, FillRow, LayerRow, OrderRow, PositionRow
 from desk.ui import format
 from desk.ui.panels.table import Cell, Column
 from desk.ui.theme import Ink
@@ -23,7 +23,7 @@ class HeldPosition(Struct, frozen=True):
     row: PositionRow
 
 
-Shown = HeldPosition | OrderRow | AlgoRow | FillRow
+Shown = HeldPosition | OrderRow | AlgoRow | FillRow | LayerRow
 
 COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
     "positions": (
@@ -82,6 +82,21 @@ COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
         Column("trade", 10, rank=4),
         Column("owner", 0, is_numeric=False, rank=3),
     ),
+    "layers": (
+        Column("run", 10, is_numeric=False),
+        Column("account", 8, is_numeric=False, rank=3),
+        Column("symbol", 9, is_numeric=False, rank=4),
+        Column("side", 4, is_numeric=False),
+        Column("#", 2),
+        Column("price", 10),
+        Column("qty", 8),
+        Column("held", 8),
+        Column("entry", 10, rank=1),
+        Column("exit", 10, rank=1),
+        Column("bps", 6, rank=2),
+        Column("pause", 5, rank=3),
+        Column("next", 0, is_numeric=False),
+    ),
 }
 """By tab, in the order in which `cells` fills them."""
 
@@ -102,6 +117,8 @@ def cells(row: Shown, names: Mapping[SubId, str], instrument: Instrument, now: N
     name = Cell(format.sanitise(names.get(row.sub, row.sub), 24))
     if isinstance(row, OrderRow):
         return _order(row, name, instrument, now)
+    if isinstance(row, LayerRow):
+        return _layer(row, name, instrument)
     return _algo(row, name, instrument, now) if isinstance(row, AlgoRow) else _fill(row, name, instrument)
 
 
@@ -173,6 +190,25 @@ def _algo(row: AlgoRow, name: Cell, instrument: Instrument, now: Nanos) -> Seque
         Cell(str(row.rejects), Ink.WARN if row.rejects else Ink.DIM),
         Cell(format.age(span), Ink.DIM),
         Cell(format.sanitise(row.note), ink),
+    )
+
+
+def _layer(row: LayerRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
+    pause = f"x{1 << (row.level - 1)}" if row.level else "-"
+    return (
+        Cell(row.run, Ink.BRIGHT),
+        name,
+        Cell(row.symbol),
+        Cell(row.side.upper(), side_ink(row.side is Side.BUY)),
+        Cell(str(row.index + 1)),
+        Cell(format.price(row.price, instrument)),
+        Cell(format.quantity(row.size, instrument) if row.size else "-"),
+        Cell(format.quantity(row.held, instrument) if row.held else "-", Ink.OWN if row.held else Ink.FAINT),
+        Cell(format.price(row.entry, instrument)),
+        Cell(format.price(row.exit_price, instrument)),
+        Cell(f"{row.bps:+.1f}" if row.held else "-", gain_ink(row.bps > 0, row.bps < 0)),
+        Cell(pause, Ink.WARN if row.level > 1 else Ink.DIM),
+        Cell(format.sanitise(row.next), Ink.DIM),
     )
 
 

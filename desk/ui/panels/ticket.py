@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -21,6 +21,7 @@ from desk.ui.format import sanitise
 from desk.ui.forms import CHASE_FORM, ORDER_FORM, Field, Form, filled_in
 from desk.ui.panels.field import Choice
 from desk.ui.preview import describe, sub_name
+from desk.ui.program_forms import PROGRAM_FORMS
 from desk.ui.resolve import Context
 from desk.ui.theme import STYLES, Ink
 
@@ -30,12 +31,12 @@ class FormPanel(Vertical):
 
     def __init__(self, form: Form, context: Callable[[], Context]) -> None:
         super().__init__(classes="form")
-        self._form = form
+        self.form = form
         self._look = context
 
     def compose(self) -> ComposeResult:
         """Lay out a row for each field."""
-        for field in self._form.fields:
+        for field in self.form.fields:
             with Horizontal(classes="field"):
                 yield Static(field.name, classes="field-name", markup=False)
                 yield _widget_of(field)
@@ -45,11 +46,11 @@ class FormPanel(Vertical):
     @property
     def values(self) -> dict[str, str]:
         """What stands in each field."""
-        return {field.name: self._widget(field).value for field in self._form.fields}
+        return {field.name: self._widget(field).value for field in self.form.fields}
 
     def fill(self, values: Mapping[str, str]) -> None:
         """Write into every field and put the cursor into the quantity."""
-        for field in self._form.fields:
+        for field in self.form.fields:
             self._widget(field).value = values[field.name]
         quantity = self.query_one(f"#{_id('quantity')}", Input)
         quantity.focus()
@@ -57,17 +58,17 @@ class FormPanel(Vertical):
 
     def read(self) -> Command | Complaint:
         """Return the command that is written, or what is wrong."""
-        return self._form.read(self.values, self._look())
+        return self.form.read(self.values, self._look())
 
     def check(self) -> None:
         """Say under the fields what would be sent, or what is wrong, and mark where."""
         context, result = self._look(), self.read()
         wrong = result.which if isinstance(result, Complaint) else ""
-        for field in self._form.fields:
+        for field in self.form.fields:
             widget = self._widget(field)
             widget.set_class(field.name == wrong, "-wrong")
         whose = sanitise(f"{context.symbol} · {sub_name(context.sub, context.view)}")
-        self.border_title = Content(f"{self._form.title} · {whose}")
+        self.border_title = Content(f"{self.form.title} · {whose}")
         preview = self.query_one(".form-preview", Static)
         if isinstance(result, Complaint):
             preview.update(Text(sanitise(f"✗ {result.brief}"), STYLES[Ink.WARN]))
@@ -82,8 +83,11 @@ class FormPanel(Vertical):
         return self.query_one(f"#{_id(field.name)}", Input)
 
 
+_FORMS: Final = (ORDER_FORM, CHASE_FORM, *PROGRAM_FORMS)
+
+
 class Ticket(Vertical):
-    """Holds both forms and shows one, or neither."""
+    """Holds the forms and shows one, or none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", show=False),
@@ -104,7 +108,7 @@ class Ticket(Vertical):
 
     def __init__(self, context: Callable[[], Context], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._forms = {form.title: FormPanel(form, context) for form in (ORDER_FORM, CHASE_FORM)}
+        self._forms = {form.title: FormPanel(form, context) for form in _FORMS}
         self._open: FormPanel | None = None
 
     @property
@@ -113,7 +117,7 @@ class Ticket(Vertical):
         return self._open is not None
 
     def compose(self) -> ComposeResult:
-        """Lay out both forms, hidden."""
+        """Lay out the forms, hidden."""
         for form in self._forms.values():
             form.display = False
             yield form
@@ -124,7 +128,7 @@ class Ticket(Vertical):
             panel.display = name == title
         self._open = self._forms[title]
         self.add_class("-open")
-        self._open.fill(filled_in(ORDER_FORM if title == ORDER_FORM.title else CHASE_FORM, side, quantity, price))
+        self._open.fill(filled_in(self._open.form, side, quantity, price))
         self._open.check()
 
     def check(self) -> None:

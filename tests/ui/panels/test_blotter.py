@@ -2,10 +2,11 @@ from decimal import Decimal as D
 
 import pytest
 
-from desk.model.order import OrderStatus
+from desk.model.order import OrderKind, OrderStatus, Side
+from desk.model.units import AlgoId
 from desk.ui.panels.blotter import BlotterPanel, BlotterSection, Tab
 from desk.ui.panels.blotter_rows import HeldPosition
-from tests.kit.views import ALPHA, account, algo, desk_view, fill, order, orders, position
+from tests.kit.views import ALPHA, account, algo, desk_view, fill, layer, order, orders, position
 from tests.ui.stage import Stage
 
 
@@ -120,7 +121,7 @@ async def test_an_account_without_position_or_result_has_no_row(blotter):
 
 
 async def test_the_tabs_count_what_is_live(blotter):
-    assert blotter.text()[0].split() == ["positions", "2", "orders", "5", "algos", "1", "fills"]
+    assert blotter.text()[0].split() == ["positions", "2", "orders", "5", "algos", "1", "fills", "layers", "0"]
 
 
 async def test_the_cursor_s_row_is_always_in_sight():
@@ -185,4 +186,36 @@ async def test_it_survives_a_tiny_terminal(size):
             app.panel.select(tab)
             app.panel.move_cursor(1)
 
+        app.panel.select(Tab.FILLS)
         assert app.panel.selected() is not None
+
+
+def scalping():
+    layers = (
+        layer(),
+        layer(1, price=D("61800.0"), size=D("0.040"), level=3, next="enters in 4.2 s"),
+        layer(
+            0, Side.SELL, price=None, size=D(0), held=D("0.020"), entry=D("61855.2"), exit_price=D("61830.4"),
+            bps=D("-2.02"), next="waits for its exit",
+        ),
+    )  # fmt: skip
+    return section(algos=(algo(id=AlgoId("scalper-4"), kind=OrderKind.SCALPER, layers=layers),))
+
+
+def test_the_layers_of_a_scalper(snap_compare):
+    panel = BlotterPanel(id="blotter")
+    panel.tab = Tab.LAYERS
+    assert snap_compare(Stage(panel, scalping()), terminal_size=(140, 9))
+
+
+async def test_a_layer_says_what_it_holds_and_what_it_waits_for():
+    panel = BlotterPanel(id="blotter")
+    panel.tab = Tab.LAYERS
+    app = Stage(panel, scalping())
+    async with app.run_test(size=(140, 9)) as pilot:
+        await pilot.pause()
+
+        assert panel.text()[0].split()[-2:] == ["layers", "3"]
+        assert panel.text()[3].split()[-5:] == ["x4", "enters", "in", "4.2", "s"]
+        held = panel.text()[4].split()
+        assert held[4:12] == ["1", "-", "-", "0.020", "61,855.2", "61,830.4", "-2.0", "-"]
