@@ -43,8 +43,13 @@ def judge(acts: Acts, sub: SubId, found: Standing, tier: AdlTier) -> None:
     nears = state.nears_judged
     episode = state.episodes.get(sub)
     if state.limits.adl is AdlMode.OFF or (episode is None and tier.rank < AdlTier.T1.rank):
+        state.doubted.pop(sub, None)
         return
-    if episode is None:
+    if (episode is None or tier.rank > episode.tier.rank) and _is_doubted(acts, sub, found, tier):
+        if episode is None:
+            return
+        tier = episode.tier
+    elif episode is None:
         episode = _begin(acts, sub, found, tier)
     elif tier.rank > episode.tier.rank:
         acts.alert(Severity.ERROR, f"{_title(state, sub)} goes from {episode.tier} to {tier}: {_stands(found)}")
@@ -106,6 +111,18 @@ def describe(episode: Episode) -> str:
 def percent(ratio: Decimal) -> str:
     """Return a margin ratio as text; ∞ once equity is gone."""
     return f"{ratio * 100:.2f} %" if ratio.is_finite() else "∞"
+
+
+def _is_doubted(acts: Acts, sub: SubId, found: Standing, tier: AdlTier) -> bool:
+    """Tell whether a tier rests on what one source alone states: it is no tier then, and that is said once."""
+    state = acts.state
+    problem = trust.doubt(state, [each.symbol for each in found.holdings])
+    if problem and state.doubted.get(sub) != problem:
+        state.doubted[sub] = problem
+        acts.alert(Severity.ERROR, f"{_title(state, sub)} in {tier} is not deleveraged: {problem}")
+    if not problem:
+        state.doubted.pop(sub, None)
+    return bool(problem)
 
 
 def _begin(acts: Acts, sub: SubId, found: Standing, tier: AdlTier) -> Episode:

@@ -226,6 +226,8 @@ class DeskState:
     """When the venue's countdown was last asked for, where it runs."""
     episodes: dict[SubId, Episode] = slot(default_factory=dict)
     """Sub-accounts that are being deleveraged."""
+    doubted: dict[SubId, str] = slot(default_factory=dict)
+    """Sub-accounts whose tier rests on what one source alone states, each with what that is."""
     deleveraged: deque[Deleveraged] = slot(default_factory=lambda: deque(maxlen=DELEVERAGED_MAX))
     """What that has done, the newest first."""
     alerts: deque[AlertRow] = slot(default_factory=lambda: deque(maxlen=ALERTS_MAX))

@@ -1,5 +1,6 @@
 """What must hold between the desk and the venue: after every turn, and once the weather has been calm for a while."""
 
+from decimal import Decimal
 from typing import Final
 
 from desk.core.state import DeskState
@@ -7,7 +8,7 @@ from desk.exchange.exchange import Exchange
 from desk.model.effect import SendOrder, VenueEffect
 from desk.model.event import VenueTruth
 from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
-from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol, millis
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, SubId, Symbol, millis
 from desk.sim.disk import Disk
 from desk.sim.oracle import Oracle
 from desk.sim.overseer import Overseer
@@ -34,6 +35,8 @@ class Judge:
         self._trades_seen = 0
         self._unbooked: dict[tuple[Symbol, int], Nanos] = {}
         self._epoch = 0
+        self._before: dict[tuple[SubId, Symbol], Decimal] = {}
+        """What was held when the turn began."""
         self._versions: dict[ClientOrderId, int] = {}
 
     def begin(self, process: Process, *, was_durable: bool) -> None:
@@ -70,6 +73,11 @@ class Judge:
             self._oracle.blame("A", f"the desk found its own books broken: {process.broken}")
         self._check_versions(state)
         self._overseer.after_turn(state)
+        self._before = {
+            (sub, symbol): position.quantity
+            for sub, account in state.accounts.items()
+            for symbol, position in account.positions.items()
+        }
         for order_id in state.estimates:
             if order_id not in state.orders or state.orders[order_id].is_settled:
                 self._oracle.blame("2b", f"{order_id} has ended and is still shown as estimated")
@@ -108,7 +116,8 @@ class Judge:
         truth = self._exchange.truth(now)
         for symbol in state.breaks:
             self._oracle.blame("I1", f"{symbol} is quarantined though the books are whole")
-        self._check_orders(state, truth)
+        told_late = {trade.order for trade, at in self._oracle.trades.values() if now - at < TOLD_WITHIN}
+        self._check_orders(state, truth, told_late)
         # A run goes on in calm weather: of what has traded just now, the news is on its way.
         fresh = {key for key, (_, at) in self._oracle.trades.items() if now - at < TOLD_WITHIN} - state.trades.keys()
         self._check_trades(state, fresh)
@@ -138,6 +147,8 @@ class Judge:
             )
         if not spec.closing or held != believed:
             return  # a trade is still on its way to the desk: it cannot know better
+        if self._before.get((spec.sub, spec.symbol), held) != held:
+            return  # it was wished for in the middle of a turn, before other trades of that turn
         if held * spec.side.sign > ZERO or spec.quantity > abs(held):
             self._oracle.blame("I10", f"{spec.id} would close {spec.quantity} of {held} {spec.symbol}")
 
@@ -168,7 +179,7 @@ class Judge:
         if not may_meet and resting.id in self._disk.intents:
             self._oracle.blame("C10", f"{coming.id} met our own {resting.id} at the venue")
 
-    def _check_orders(self, state: DeskState, truth: VenueTruth) -> None:
+    def _check_orders(self, state: DeskState, truth: VenueTruth, told_late: set[ClientOrderId]) -> None:
         ours = {order.spec.id: (order.price, order.quantity, order.filled) for order in state.open.values()}
         theirs = {
             each.spec.id: (each.spec.price, each.spec.quantity, each.filled)
@@ -180,7 +191,7 @@ class Judge:
                 self._oracle.blame("I7", f"{order_id} is still {order.status.value} {order.pending} in calm weather")
         wrong = [order_id for order_id in {**ours, **theirs} if ours.get(order_id) != theirs.get(order_id)]
         # A run goes on in calm weather too: of what was asked for just now, the answer is on its way.
-        wrong = [order_id for order_id in wrong if not self._is_just_asked(state, order_id)]
+        wrong = [each for each in wrong if each not in told_late and not self._is_just_asked(state, each)]
         if wrong:
             self._oracle.blame(
                 "I15", f"open orders differ: {wrong[0]}: ours {ours.get(wrong[0])}, venue {theirs.get(wrong[0])}"

@@ -47,7 +47,7 @@ _STALE_MS: Final = 10_000
 """The simulated market speaks every second or two: a touch of that age is not old here."""
 
 _MOST_OF_IT: Final = Decimal("0.7")
-_HURRY: Final = 1_000
+_HURRY: Final = 1_500
 
 
 class Trader:
@@ -81,7 +81,7 @@ class Trader:
         if self._stretched is not None:
             return 0.001
         if self._hurried:
-            return 0.01
+            return 0.004
         return self._chance.expovariate(1.2) if self._chance.random() < 0.8 else self._chance.uniform(0.0, 0.1)
 
     def act(self, state: DeskState) -> Command | None:

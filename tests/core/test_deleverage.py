@@ -226,6 +226,27 @@ def test_a_mark_that_jumps_alone_moves_nothing():
     )
 
 
+def test_a_mark_that_lies_for_one_tick_begins_nothing():
+    desk = one_btc()
+    desk.millis += 100
+    desk.rig.step(builders.mark("48000", desk.millis))
+    assert desk.state.episodes == {}
+
+    assert desk.price("60000.0") == []
+    assert desk.state.board.tiers[ALPHA] is AdlTier.NONE
+    desk.rig.command(PlaceOrder(sub=ALPHA, symbol=ETH, side=Side.BUY, quantity=D("0.01"), price=D("2900")))
+    assert len(desk.state.open) == 1
+
+
+def test_a_mark_that_lies_makes_no_tier_worse():
+    desk = one_btc()
+    (sent,) = desk.price("57600.0")
+    desk.millis += 10
+    desk.rig.step(builders.mark("48000", desk.millis))
+
+    assert desk.state.episodes[ALPHA].tier is AdlTier.T1
+
+
 def test_a_stale_mark_of_another_position_holds_it_back():
     desk = one_btc()
     desk.hold("1", "0.1", "3000", ETH)
