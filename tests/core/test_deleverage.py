@@ -240,7 +240,7 @@ def test_a_mark_that_lies_for_one_tick_begins_nothing():
 
 def test_a_mark_that_lies_makes_no_tier_worse():
     desk = one_btc()
-    (sent,) = desk.price("57600.0")
+    desk.price("57600.0")
     desk.millis += 10
     desk.rig.step(builders.mark("48000", desk.millis))
 
