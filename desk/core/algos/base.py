@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
 from desk.core.book import Book
 from desk.core.orders import Order
+from desk.model.command import ChaseSpec
 from desk.model.event import OrderReport, TimerFired
 from desk.model.instrument import Instrument
-from desk.model.intent import Intent, Refusal
+from desk.model.intent import Finish, Intent, Refusal
 from desk.model.market import Quote
-from desk.model.order import OrderKind
+from desk.model.order import OrderKind, Side
+from desk.model.program import Program
 from desk.model.restart import OnRestart
 from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
-from desk.model.view import AlgoRow
+from desk.model.view import AlgoRow, AlgoState
 
 
 class Begin(Struct, frozen=True):
@@ -61,8 +63,19 @@ class Sight(Struct, frozen=True):
     """Of the run's sub-account in its symbol, signed."""
 
 
-class Memo(Struct, tag=True):
-    """What a run needs to be put back; every kind of algo has its own."""
+class Memo(Struct, tag=True, kw_only=True):
+    """What a run needs to be put back, besides its orders; every kind of algo adds its own."""
+
+    id: AlgoId
+    spec: ChaseSpec | Program
+    arrival: Quote
+    """The touch it found when it was started."""
+    started: Nanos
+    state: AlgoState = AlgoState.IDLE
+    note: str = "waiting for a touch"
+    is_parked: bool = False
+    rejects: int = 0
+    ended: Nanos | None = None
 
 
 NOT_NOW: Final = frozenset({"mode", "mark", "quarantine", "crossing", "rate", "rules"})
@@ -92,6 +105,10 @@ class Algo(Protocol):
         """What the parent asked for: its children may never exceed it; None where no total bounds them."""
 
     @property
+    def arrival(self) -> Quote:
+        """The touch it found when it was started."""
+
+    @property
     def on_restart(self) -> OnRestart:
         """How it comes back when the desk has been restarted."""
 
@@ -113,3 +130,76 @@ class Algo(Protocol):
 
     def end(self, reason: str, now: Nanos) -> None:
         """Remember that the run is over."""
+
+
+M = TypeVar("M", bound=Memo)
+
+
+class Run(Generic[M]):
+    """What every run has in common: who it is, how it is parked and how it ends."""
+
+    kind: OrderKind
+
+    def __init__(self, memo: M) -> None:
+        self._memo = memo
+        self.id = memo.id
+        self.sub = memo.spec.sub
+        self.symbol = memo.spec.symbol
+
+    @property
+    def quantity(self) -> Decimal | None:
+        """What the parent asked for."""
+        return self._memo.spec.quantity
+
+    @property
+    def arrival(self) -> Quote:
+        """The touch it found when it was started."""
+        return self._memo.arrival
+
+    @property
+    def on_restart(self) -> OnRestart:
+        """How it comes back when the desk has been restarted."""
+        return self._memo.spec.on_restart
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the run is over."""
+        return self._memo.state is AlgoState.DONE
+
+    def park(self, note: str) -> None:
+        """Come back from a restart: wait for a person."""
+        self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
+
+    def end(self, reason: str, now: Nanos) -> None:
+        """Remember that the run is over."""
+        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
+        self._memo.is_parked = False
+
+    def _row(self, sight: Sight, side: Side, quantity: Decimal, live: Decimal | None, *, rejects: int) -> AlgoRow:
+        """Return the row of a run whose orders are all remembered; `live` is where its order rests."""
+        memo, orders = self._memo, sight.orders.values()
+        filled = sum((order.filled for order in orders), ZERO)
+        value = sum((order.value for order in orders), ZERO)
+        return AlgoRow(
+            id=memo.id,
+            kind=self.kind,
+            sub=memo.spec.sub,
+            symbol=memo.spec.symbol,
+            side=side,
+            quantity=quantity,
+            filled=filled,
+            average_price=value / filled if filled else None,
+            order_price=live,
+            state=memo.state,
+            note=memo.note,
+            arrival_mid=memo.arrival.mid,
+            operations=sum(order.requests for order in orders),
+            rejects=rejects,
+            maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
+            started=memo.started,
+            ended=memo.ended,
+        )
+
+    def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
+        self.end(reason, sight.now)
+        return [Finish(reason)]

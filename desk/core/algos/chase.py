@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from desk.core.algos import chase_price
-from desk.core.algos.base import NOT_NOW, REPEATS, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop
+from desk.core.algos.base import NOT_NOW, REPEATS, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop
 from desk.core.orders import Order
 from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnTtl
 from desk.model.event import (
@@ -23,11 +23,9 @@ from desk.model.event import (
     OrderRejected,
     TimerFired,
 )
-from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Wake
-from desk.model.market import Quote
+from desk.model.intent import Amend, Cancel, Intent, Place, Wake
 from desk.model.order import OrderKind, TimeInForce
-from desk.model.restart import OnRestart
-from desk.model.units import ZERO, AlgoId, Nanos, millis
+from desk.model.units import ZERO, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState
 
 NOTHING_TO_AMEND: Final = -5027
@@ -38,18 +36,10 @@ AMENDS_MAX: Final = 10_000
 class ChaseMemo(Memo, kw_only=True):
     """Everything a chase knows, besides its orders."""
 
-    id: AlgoId
     spec: ChaseSpec
-    state: AlgoState = AlgoState.IDLE
-    note: str = "waiting for a touch"
-    is_parked: bool = False
     ending: str = ""
     """How it is being brought to its end: `cancel`, `cross`, `keep` or not yet."""
     end_reason: str = ""
-    arrival: Quote
-    """The touch it found when it was started."""
-    started: Nanos
-    ended: Nanos | None = None
     sent: Nanos | None = None
     """When the last place or amend left."""
     wake_armed: bool = False
@@ -60,31 +50,10 @@ class ChaseMemo(Memo, kw_only=True):
     """Tries to take what is left; an IOC may come back unfilled."""
 
 
-class Chase:
+class Chase(Run[ChaseMemo]):
     """One run of a chase."""
 
     kind = OrderKind.CHASE
-
-    def __init__(self, memo: ChaseMemo) -> None:
-        self._memo = memo
-        self.id = memo.id
-        self.sub = memo.spec.sub
-        self.symbol = memo.spec.symbol
-
-    @property
-    def quantity(self) -> Decimal:
-        """What the parent asked for."""
-        return self._memo.spec.quantity
-
-    @property
-    def on_restart(self) -> OnRestart:
-        """How it comes back when the desk has been restarted."""
-        return self._memo.spec.on_restart
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether the run is over."""
-        return self._memo.state is AlgoState.DONE
 
     def save(self) -> ChaseMemo:
         """Return a copy of what it knows."""
@@ -94,11 +63,6 @@ class Chase:
         """Come back from a restart: wait for a person."""
         self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
         self._memo.wake_armed = False
-
-    def end(self, reason: str, now: Nanos) -> None:
-        """Remember that the run is over."""
-        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
-        self._memo.is_parked = False
 
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Take note of the event, then decide afresh from what is true now."""
@@ -283,37 +247,13 @@ class Chase:
     def _sent(self, sight: Sight, state: AlgoState) -> None:
         self._memo.state, self._memo.sent = state, sight.now
 
-    def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
-        self.end(reason, sight.now)
-        return [Finish(reason)]
-
     def view(self, sight: Sight) -> AlgoRow:
         """Return the run's row; a stale touch is said with its age."""
         memo, spec = self._memo, self._memo.spec
-        orders = sight.orders.values()
-        live = next((order for order in orders if order.is_open), None)
-        filled = sum((order.filled for order in orders), ZERO)
-        value = sum((order.value for order in orders), ZERO)
-        state, note = memo.state, memo.note
+        live = next((order.price for order in sight.orders.values() if order.is_open), None)
+        row = self._row(sight, spec.side, spec.quantity, live, rejects=memo.rejects_total)
         age = sight.now - sight.quote.ts if sight.quote is not None else 0
-        if not self.is_done and not memo.is_parked and age > millis(spec.stale_ms):
-            state, note = AlgoState.PARKED, f"parked: touch {Decimal(age // 100_000_000) / 10} s old"
-        return AlgoRow(
-            id=memo.id,
-            kind=OrderKind.CHASE,
-            sub=spec.sub,
-            symbol=spec.symbol,
-            side=spec.side,
-            quantity=spec.quantity,
-            filled=filled,
-            average_price=value / filled if filled else None,
-            order_price=live.price if live is not None else None,
-            state=state,
-            note=note,
-            arrival_mid=memo.arrival.mid,
-            operations=sum(order.requests for order in orders),
-            rejects=memo.rejects_total,
-            maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
-            started=memo.started,
-            ended=memo.ended,
-        )
+        if self.is_done or memo.is_parked or age <= millis(spec.stale_ms):
+            return row
+        note = f"parked: touch {Decimal(age // 100_000_000) / 10} s old"
+        return structs.replace(row, state=AlgoState.PARKED, note=note)

@@ -7,16 +7,14 @@ from typing import Final
 from msgspec import field, structs
 
 from desk.core.algos import split
-from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop, parked_note
+from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop, parked_note
 from desk.core.orders import Order
 from desk.model.event import OrderRejected
 from desk.model.instrument import Instrument
-from desk.model.intent import Cancel, Finish, Intent, Place
-from desk.model.market import Quote
+from desk.model.intent import Cancel, Intent, Place
 from desk.model.order import OrderKind, OrderStatus, Side, TimeInForce
 from desk.model.program import ScaleSpec
-from desk.model.restart import OnRestart
-from desk.model.units import ZERO, AlgoId, Nanos
+from desk.model.units import ZERO
 from desk.model.view import AlgoRow, AlgoState
 
 COUNT_MAX: Final = 100
@@ -25,20 +23,13 @@ COUNT_MAX: Final = 100
 class ScaleMemo(Memo, kw_only=True):
     """Everything a scale knows, besides its orders."""
 
-    id: AlgoId
     spec: ScaleSpec
-    arrival: Quote
-    started: Nanos
     wanted: list[int] = field(default_factory=list)
     """Layers that are to be placed as soon as possible."""
     refused: dict[int, str] = field(default_factory=dict)
     """Layers that do not rest, each with why."""
-    state: AlgoState = AlgoState.IDLE
     note: str = ""
-    is_parked: bool = False
     stopping: str = ""
-    rejects: int = 0
-    ended: Nanos | None = None
 
 
 def layers(spec: ScaleSpec, instrument: Instrument) -> list[tuple[Decimal, Decimal]]:
@@ -49,44 +40,14 @@ def layers(spec: ScaleSpec, instrument: Instrument) -> list[tuple[Decimal, Decim
     return split.merged(list(zip(prices, sizes, strict=True)))
 
 
-class Scale:
+class Scale(Run[ScaleMemo]):
     """One run of a scale."""
 
     kind = OrderKind.SCALE
 
-    def __init__(self, memo: ScaleMemo) -> None:
-        self._memo = memo
-        self.id = memo.id
-        self.sub = memo.spec.sub
-        self.symbol = memo.spec.symbol
-
-    @property
-    def quantity(self) -> Decimal:
-        """What the parent asked for."""
-        return self._memo.spec.quantity
-
-    @property
-    def on_restart(self) -> OnRestart:
-        """How it comes back when the desk has been restarted."""
-        return self._memo.spec.on_restart
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether the run is over."""
-        return self._memo.state is AlgoState.DONE
-
     def save(self) -> ScaleMemo:
         """Return a copy of what it knows."""
         return structs.replace(self._memo, wanted=list(self._memo.wanted), refused=dict(self._memo.refused))
-
-    def park(self, note: str) -> None:
-        """Come back from a restart: its orders rest, nothing more is placed."""
-        self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
-
-    def end(self, reason: str, now: Nanos) -> None:
-        """Remember that the run is over."""
-        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
-        self._memo.is_parked = False
 
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Take note of the event, then decide afresh from what is true now."""
@@ -167,36 +128,12 @@ class Scale:
             return self._finish(sight, self._memo.stopping)
         return [Cancel(each.spec.id) for each in unsettled if each.is_open and not each.is_in_flight]
 
-    def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
-        self.end(reason, sight.now)
-        return [Finish(reason)]
-
     def view(self, sight: Sight) -> AlgoRow:
-        """Return the run's row."""
+        """Return the run's row; its order is the one nearest to the market."""
         memo, spec = self._memo, self._memo.spec
-        orders = list(sight.orders.values())
-        filled = sum((order.filled for order in orders), ZERO)
-        value = sum((order.value for order in orders), ZERO)
-        live = [order.price for order in orders if order.is_open]
-        return AlgoRow(
-            id=memo.id,
-            kind=OrderKind.SCALE,
-            sub=spec.sub,
-            symbol=spec.symbol,
-            side=spec.side,
-            quantity=spec.quantity,
-            filled=filled,
-            average_price=value / filled if filled else None,
-            order_price=(max(live) if spec.side is Side.BUY else min(live)) if live else None,
-            state=memo.state,
-            note=memo.note,
-            arrival_mid=memo.arrival.mid,
-            operations=sum(order.requests for order in orders),
-            rejects=memo.rejects,
-            maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
-            started=memo.started,
-            ended=memo.ended,
-        )
+        live = [order.price for order in sight.orders.values() if order.is_open]
+        nearest = (max(live) if spec.side is Side.BUY else min(live)) if live else None
+        return self._row(sight, spec.side, spec.quantity, nearest, rejects=memo.rejects)
 
 
 def _result(orders: Sequence[Order], quantity: Decimal) -> str:

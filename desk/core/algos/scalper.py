@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from desk.core.algos import split, trips
-from desk.core.algos.base import NOT_NOW, AlgoEvent, Begin, Pause, Refused, Resume, Sight, Stop, parked_note
+from desk.core.algos.base import NOT_NOW, AlgoEvent, Begin, Pause, Refused, Resume, Run, Sight, Stop, parked_note
 from desk.core.algos.layer import Layer, Window, in_seconds, worst
 from desk.core.algos.trips import ENTRIES, EXITS, OUTS, SELLS, ScalperMemo, leg_of, offsets, sizes
 from desk.core.orders import Order
@@ -19,7 +19,6 @@ from desk.model.intent import Amend, Cancel, Finish, Intent, Place, Wake
 from desk.model.market import Quote
 from desk.model.order import OrderKind, Side, TimeInForce
 from desk.model.program import Quoting, Reference
-from desk.model.restart import OnRestart
 from desk.model.units import BPS, SECOND, ZERO, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState, LayerRow
 
@@ -33,31 +32,15 @@ LOOK: Final = "look"
 _LOOK_AGAIN: Final = Nanos(SECOND)
 
 
-class Scalper:
+class Scalper(Run[ScalperMemo]):
     """One run of a scalper."""
 
     kind = OrderKind.SCALPER
-
-    def __init__(self, memo: ScalperMemo) -> None:
-        self._memo = memo
-        self.id = memo.id
-        self.sub = memo.spec.sub
-        self.symbol = memo.spec.symbol
 
     @property
     def quantity(self) -> Decimal | None:
         """A scalper trades for as long as it runs: no total bounds it."""
         return None
-
-    @property
-    def on_restart(self) -> OnRestart:
-        """How it comes back when the desk has been restarted."""
-        return self._memo.spec.on_restart
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether the run is over."""
-        return self._memo.state is AlgoState.DONE
 
     @property
     def layers(self) -> Sequence[Layer]:
@@ -76,15 +59,6 @@ class Scalper:
             counted=dict(memo.counted),
             moved=dict(memo.moved),
         )
-
-    def park(self, note: str) -> None:
-        """Come back from a restart: wait for a person."""
-        self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
-
-    def end(self, reason: str, now: Nanos) -> None:
-        """Remember that the run is over."""
-        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
-        self._memo.is_parked = False
 
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Take note of the event, then decide afresh from what is true now."""

@@ -11,11 +11,9 @@ from desk.core.algos.base import Memo, Sight
 from desk.core.algos.layer import Ema, Layer, Window
 from desk.core.orders import Order
 from desk.model.intent import Forget, Intent
-from desk.model.market import Quote
 from desk.model.order import Side
 from desk.model.program import ScalperSpec
-from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos
-from desk.model.view import AlgoState
+from desk.model.units import ZERO, ClientOrderId, Nanos
 
 ENTRIES: Final = 0
 EXITS: Final = 100
@@ -27,10 +25,7 @@ SELLS: Final = 300
 class ScalperMemo(Memo, kw_only=True):
     """Everything a scalper knows, besides its orders."""
 
-    id: AlgoId
     spec: ScalperSpec
-    arrival: Quote
-    started: Nanos
     layers: list[Layer] = field(default_factory=list)
     windows: dict[Side, Window] = field(default_factory=lambda: {side: Window() for side in Side})
     out_until: dict[Side, Nanos] = field(default_factory=dict)
@@ -40,17 +35,12 @@ class ScalperMemo(Memo, kw_only=True):
     """Quantity and value of each order's trades that its layer has counted."""
     moved: dict[int, Nanos] = field(default_factory=dict)
     """When the latest order or amendment of a leg left."""
-    state: AlgoState = AlgoState.IDLE
-    note: str = "waiting for a touch"
-    is_parked: bool = False
     stopping: str = ""
-    rejects: int = 0
     trips: int = 0
     operations: int = 0
     maker: Decimal = ZERO
     result: Decimal = ZERO
     """Of all round trips, fees not included, in quote currency."""
-    ended: Nanos | None = None
 
 
 def sizes(spec: ScalperSpec, lot: Decimal, least: Decimal) -> list[Decimal]:

@@ -11,17 +11,15 @@ from typing import Final
 from msgspec import structs
 
 from desk.core.algos import chase_price, split
-from desk.core.algos.base import NOT_NOW, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Sight, Stop, parked_note
+from desk.core.algos.base import NOT_NOW, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop, parked_note
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.orders import Order
 from desk.model.command import ChaseSpec, OnTtl
 from desk.model.event import TimerFired
 from desk.model.instrument import Instrument
 from desk.model.intent import Cancel, Finish, Intent, Place, Wake
-from desk.model.market import Quote
 from desk.model.order import OrderKind, Side, TimeInForce
 from desk.model.program import Catchup, Child, OnEnd, TwapSpec
-from desk.model.restart import OnRestart
 from desk.model.units import BPS, MILLISECOND, ZERO, AlgoId, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState
 
@@ -38,20 +36,13 @@ SLICE: Final = "slice"
 class TwapMemo(Memo, kw_only=True):
     """Everything a TWAP knows, besides its orders."""
 
-    id: AlgoId
     spec: TwapSpec
-    arrival: Quote
-    started: Nanos
     slice: int = -1
     """The latest slice that was begun; -1 for none."""
     tries: int = 0
     child: ChaseMemo | None = None
-    state: AlgoState = AlgoState.IDLE
     note: str = "waiting for its first slice"
-    is_parked: bool = False
     stopping: str = ""
-    rejects: int = 0
-    ended: Nanos | None = None
 
 
 def slices_of(spec: TwapSpec, instrument: Instrument, price: Decimal) -> int:
@@ -85,7 +76,7 @@ def child_size(spec: TwapSpec, sizes: Sequence[Decimal], index: int, filled: Dec
     return min(wanted, left)
 
 
-class Twap:
+class Twap(Run[TwapMemo]):
     """One run of a TWAP."""
 
     kind = OrderKind.TWAP
@@ -97,33 +88,9 @@ class Twap:
         self.symbol = memo.spec.symbol
         self._child = Chase(memo.child) if memo.child is not None else None
 
-    @property
-    def quantity(self) -> Decimal:
-        """What the parent asked for."""
-        return self._memo.spec.quantity
-
-    @property
-    def on_restart(self) -> OnRestart:
-        """How it comes back when the desk has been restarted."""
-        return self._memo.spec.on_restart
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether the run is over."""
-        return self._memo.state is AlgoState.DONE
-
     def save(self) -> TwapMemo:
         """Return a copy of what it knows."""
         return structs.replace(self._memo, child=self._child.save() if self._child is not None else None)
-
-    def park(self, note: str) -> None:
-        """Come back from a restart: wait for a person."""
-        self._memo.is_parked, self._memo.state, self._memo.note = True, AlgoState.PARKED, note
-
-    def end(self, reason: str, now: Nanos) -> None:
-        """Remember that the run is over."""
-        self._memo.state, self._memo.note, self._memo.ended = AlgoState.DONE, reason, now
-        self._memo.is_parked = False
 
     def on_event(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         """Take note of the event, then decide afresh from what is true now."""
@@ -296,36 +263,11 @@ class Twap:
         rules = sight.instrument
         return rules.round_down_to_tick(far) if spec.side is Side.BUY else rules.round_up_to_tick(far)
 
-    def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:
-        self.end(reason, sight.now)
-        return [Finish(reason)]
-
     def view(self, sight: Sight) -> AlgoRow:
         """Return the run's row."""
         memo, spec = self._memo, self._memo.spec
-        orders = list(sight.orders.values())
-        filled = sum((order.filled for order in orders), ZERO)
-        value = sum((order.value for order in orders), ZERO)
-        live = next((order for order in orders if order.is_open), None)
-        return AlgoRow(
-            id=memo.id,
-            kind=OrderKind.TWAP,
-            sub=spec.sub,
-            symbol=spec.symbol,
-            side=spec.side,
-            quantity=spec.quantity,
-            filled=filled,
-            average_price=value / filled if filled else None,
-            order_price=live.price if live is not None else None,
-            state=memo.state,
-            note=memo.note,
-            arrival_mid=memo.arrival.mid,
-            operations=sum(order.requests for order in orders),
-            rejects=memo.rejects,
-            maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
-            started=memo.started,
-            ended=memo.ended,
-        )
+        live = next((order.price for order in sight.orders.values() if order.is_open), None)
+        return self._row(sight, spec.side, spec.quantity, live, rejects=memo.rejects)
 
 
 def _for_child(event: AlgoEvent, leg: int) -> AlgoEvent:
