@@ -63,6 +63,8 @@ def main(arguments: Sequence[str]) -> int:
         options = _options(parsed)
         if parsed.command == "status":
             return _status(parsed, options)
+        if parsed.command == "cards":
+            return _cards(parsed, options)
         if parsed.command == "attach":
             return _attach(options)
         if parsed.headless:
@@ -97,6 +99,15 @@ def _attach(options: Options) -> int:
 def _status(parsed: argparse.Namespace, options: Options) -> int:
     view = read_view(options.settings)
     print(_document(view) if parsed.json else _summary(view))
+    return OK
+
+
+def _cards(parsed: argparse.Namespace, options: Options) -> int:
+    from desk.stores.cards import read_cards
+    from desk.ui.cardfile import as_csv, as_json, as_lines
+
+    cards = read_cards(options.settings.data_dir / "desk.db")
+    print(as_json(cards) if parsed.json else as_csv(cards) if parsed.csv else as_lines(cards))
     return OK
 
 
@@ -203,9 +214,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("attach", "config", "sim", "status"),
-        metavar="attach|config|sim|status",
-        help="attach: open a screen on the desk that runs; config: print the settings file with all defaults;"
+        choices=("attach", "cards", "config", "sim", "status"),
+        metavar="attach|cards|config|sim|status",
+        help="attach: open a screen on the desk that runs; cards: print how the algos that are over have done; config: print the settings file with all defaults;"
         " sim: play a session that tries to break the desk; status: print the view of the desk that runs",
     )
     parser.add_argument("--version", action="version", version=f"desk {__version__}")
@@ -237,12 +248,17 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument(
         "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
     )
+    _add_headless(parser)
+    return parser
+
+
+def _add_headless(parser: argparse.ArgumentParser) -> None:
     headless = parser.add_argument_group("without a screen")
     headless.add_argument("--headless", action="store_true", help="run without a screen")
     headless.add_argument("-c", dest="do", metavar="COMMANDS", help="carried out when the desk is ready")
     headless.add_argument("--for", dest="span", type=_span, metavar="SECONDS", help="end after so many desk seconds")
-    headless.add_argument("--json", action="store_true", help="print the final view as one JSON document")
-    return parser
+    headless.add_argument("--json", action="store_true", help="print the view, or the cards, as one JSON document")
+    headless.add_argument("--csv", action="store_true", help="print the cards as a table for other programs")
 
 
 def _market(text: str) -> Path | None:

@@ -271,3 +271,25 @@ def test_a_number_that_cannot_be_used_is_refused(bad, capsys):
 
     assert ended.value.code == 2
     assert "expected a whole number" in capsys.readouterr().err
+
+
+def test_the_cards_of_the_runs_that_are_over_are_listed_and_exported(run, tmp_path, capsys):
+    code, _, _ = run("-c", "chase buy 0.050 btcusdt join ttl 1s onttl cross; wait 40s", span="45")
+    assert code == 0
+
+    assert main(["cards", "--json"]) == 0
+    (card,) = json.loads(capsys.readouterr().out)
+    assert (card["algo"], card["filled"], card["reason"]) == ("chase-1", "0.05", "filled")
+    assert card["markout_30s_bps"] is not None
+
+    assert main(["cards", "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("algo,kind,sub,")
+    assert main(["cards"]) == 0
+    assert "chase-1" in capsys.readouterr().out
+
+
+def test_cards_of_a_desk_that_never_ran_are_asked_for_in_vain(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DESK_DATA_DIR", str(tmp_path / "none"))
+
+    assert main(["cards"]) == 2
+    assert "expected a journal of the desk, found no file" in capsys.readouterr().err

@@ -254,6 +254,7 @@ def forget_ended(state: DeskState) -> None:
         del state.runs[algo]
         state.run_orders.pop(algo, None)
         state.sends.pop(algo, None)
+        state.markouts.forget(algo)
 
 
 def _is_counted(state: DeskState, order: Order) -> bool:

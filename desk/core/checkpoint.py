@@ -8,17 +8,19 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, breaks, ids, limiter, limiting, locks, modes
+from desk.core import bookkeeping, breaks, cards, ids, limiter, limiting, locks, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.registry import RunMemo, begun, revived
 from desk.core.ledger import Account
 from desk.core.orders import Order
 from desk.core.state import SAMPLES_MAX, DeskState
+from desk.model.card import Card
 from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk, SetLimit, UnlockSub
 from desk.model.effect import (
     ArmCountdown,
     BaselineSet,
     BreakNoted,
+    CardWritten,
     CashMoved,
     Crossed,
     Deleveraged,
@@ -65,6 +67,7 @@ class Checkpoint(Struct, kw_only=True):
     runs: list[RunMemo]
     counted: list[ClientOrderId] = []
     """Orders that a run still counts; one that it has counted and forgotten is among the others alone."""
+    cards: list[Card] = []
     run_seq: int
     fills: list[FillRow]
     trades: list[tuple[Symbol, int]]
@@ -111,6 +114,7 @@ def save(state: DeskState) -> bytes:
             orders=_orders(state),
             counted=[order_id for each in state.run_orders.values() for order_id in each],
             runs=[_memo(run) for run in state.runs.values()],
+            cards=list(state.cards.values()),
             run_seq=state.run_seq,
             fills=list(state.fills),
             trades=list(state.trades),
@@ -185,6 +189,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
         if order.spec.id in counted and order.spec.algo is not None:
             state.run_orders.setdefault(order.spec.algo, {})[order.spec.id] = order
     state.runs = {memo.id: revived(memo) for memo in checkpoint.runs}
+    state.cards = {card.algo: card for card in checkpoint.cards}
     state.fills.extend(checkpoint.fills)
     state.trades = dict.fromkeys(checkpoint.trades)
     state.trades_below = dict(checkpoint.trades_below)
@@ -224,7 +229,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.record_send(state, message)
         case RequestTruth() | RequestDepth() | ArmCountdown():
             state.limiter.note_weight(limiter.weight_of(message), message.ts)
-        case RunStarted() | RunEnded():
+        case RunStarted() | RunEnded() | CardWritten():
             _fold_run(state, message)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
@@ -238,13 +243,15 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             pass
 
 
-def _fold_run(state: DeskState, message: RunStarted | RunEnded) -> None:
+def _fold_run(state: DeskState, message: RunStarted | RunEnded | CardWritten) -> None:
     match message:
         case RunStarted(algo=algo, spec=spec, arrival=arrival):
             state.runs[algo] = begun(algo, spec, arrival, message.ts)
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
+        case CardWritten():
+            cards.remember(state, message)
 
 
 def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged | BaselineSet | SubLocked) -> None:

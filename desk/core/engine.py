@@ -7,6 +7,7 @@ from desk.core import (
     asking,
     bookkeeping,
     breaks,
+    cards,
     charts,
     comeback,
     commands,
@@ -163,6 +164,7 @@ class Engine:
     def _on_quote(self, quote: Quote) -> None:
         state = self.state
         state.markets[quote.symbol].quote = quote
+        cards.look(state)
         if state.mode is DeskMode.RUNNING:
             for run in state.runs_on(quote.symbol):
                 self._acts.drive(run, quote)
@@ -232,6 +234,7 @@ class Engine:
             asking.doubt(self._acts)
         if booked.fill is not None:
             self._tell_fill(booked.fill)
+            cards.note_fill(self.state, booked.fill)
             flatten.trim_closing(self._acts, order)
         if isinstance(report, OrderRejected):
             self._acts.alert(Severity.WARN, f"{order.spec.id} rejected: {order.reason}")
@@ -288,6 +291,7 @@ class Engine:
         locks.watch(self._acts)
         self._acts.out.extend(deadman.beat(state))
         charts.sample(state)
+        cards.watch(self._acts)
         self._judge()
         self._arm_pulse()
 

@@ -96,6 +96,8 @@ class Order(Struct, kw_only=True):
     filled_as_maker: Decimal = ZERO
     value: Decimal = ZERO
     """Σ price * quantity of the booked trades."""
+    fee: Decimal = ZERO
+    """Σ of the booked trades' fees, in quote currency."""
     requests: int = 1
     """Requests sent for it: itself, its amendments and its cancels."""
     asked: Nanos = Nanos(0)
@@ -223,6 +225,7 @@ def _on_accepted(order: Order, report: OrderAccepted) -> None:
 def _on_filled(order: Order, report: OrderFilled) -> None:
     order.filled += report.quantity
     order.value += report.price * report.quantity
+    order.fee += report.fee
     if report.maker:
         order.filled_as_maker += report.quantity
     order.filled_at_venue = max(order.filled_at_venue, report.filled)

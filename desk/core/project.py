@@ -82,6 +82,7 @@ class Projector:
             account_ts=state.account.ts,
             orders=tuple(_orders(state)),
             algos=_algos(state),
+            cards=tuple(reversed(state.cards.values())),
             fills=(*_expected(state), *(_told(state, fill) for fill in islice(state.fills, FILLS_SHOWN))),
             proof=prove(state),
             alerts=tuple(state.alerts),

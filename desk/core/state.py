@@ -15,7 +15,9 @@ from desk.core.algos.base import Algo, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
 from desk.core.limiter import Limiter
+from desk.core.markouts import Markouts
 from desk.core.orders import Order
+from desk.model.card import Card
 from desk.model.effect import Crossed, Deleveraged
 from desk.model.event import LinkState, VenuePosition
 from desk.model.instrument import Instrument
@@ -180,6 +182,9 @@ class DeskState:
     runs: dict[AlgoId, Algo] = slot(default_factory=dict)
     returning: tuple[AlgoId, ...] = ()
     """Runs that a restart has brought back and that have not yet been dealt with by their policy."""
+    cards: dict[AlgoId, Card] = slot(default_factory=dict)
+    """How the runs that are over have done, the oldest first."""
+    markouts: Markouts = slot(default_factory=Markouts)
     fills: deque[FillRow] = slot(default_factory=lambda: deque(maxlen=FILLS_MAX))
     estimates: dict[ClientOrderId, Estimate] = slot(default_factory=dict)
     """What orders under way will probably have done: a picture, in no account."""

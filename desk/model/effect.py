@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.card import Card
 from desk.model.command import ChaseSpec
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
@@ -91,6 +92,13 @@ class RunEnded(Struct, frozen=True, tag=True):
     ts: Nanos
     algo: AlgoId
     reason: str
+
+
+class CardWritten(Struct, frozen=True, tag=True):
+    """How a run that is over has done; a later card of the same run replaces it: nothing to do but to remember it."""
+
+    ts: Nanos
+    card: Card
 
 
 class Learned(Struct, frozen=True, tag=True):
@@ -219,6 +227,7 @@ Effect = (
     | DisarmTimer
     | RunStarted
     | RunEnded
+    | CardWritten
     | Learned
     | CashMoved
     | Crossed

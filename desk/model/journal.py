@@ -9,6 +9,7 @@ from desk.model.effect import (
     ArmCountdown,
     BaselineSet,
     BreakNoted,
+    CardWritten,
     CashMoved,
     Crossed,
     Deleveraged,
@@ -49,6 +50,7 @@ Journalled = (
     | SendAmend
     | RunStarted
     | RunEnded
+    | CardWritten
     | Learned
     | CashMoved
     | Crossed

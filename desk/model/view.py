@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.card import Card
 from desk.model.command import Command
 from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
@@ -349,6 +350,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     orders: tuple[OrderRow, ...]
     """Open orders, then the latest ended ones, newest first."""
     algos: tuple[AlgoRow, ...]
+    cards: tuple[Card, ...] = ()
+    """How the runs that are over have done, the newest first."""
     fills: tuple[FillRow, ...]
     """The latest fills, newest first."""
     proof: ProofView

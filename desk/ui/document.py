@@ -13,7 +13,7 @@ Json = dict[str, "Json"] | list["Json"] | str | int | bool | None
 def document(view: DeskView) -> dict[str, Json]:
     """Return the desk as plain values that `json` can write."""
     return {
-        "now": _time(view.now),
+        "now": time_text(view.now),
         "mode": view.mode.value,
         "mode_reason": view.mode_reason,
         "venue_name": view.venue,
@@ -27,7 +27,9 @@ def document(view: DeskView) -> dict[str, Json]:
         "fills": [_fill(row) for row in view.fills],
         "algos": [_algo(row) for row in view.algos],
         "proof": _proof(view),
-        "alerts": [{"time": _time(row.ts), "severity": row.severity.value, "text": row.text} for row in view.alerts],
+        "alerts": [
+            {"time": time_text(row.ts), "severity": row.severity.value, "text": row.text} for row in view.alerts
+        ],
     }
 
 
@@ -43,7 +45,7 @@ def _sub(account: AccountView) -> Json:
         "equity": _text(account.equity),
         "fees": _text(account.fees),
         "free_margin": _text(account.free_margin),
-        "margin_ratio": _quotient(account.margin_ratio),
+        "margin_ratio": quotient_text(account.margin_ratio),
         "adl_tier": account.adl_tier.value,
         "positions": [_position(row) for row in account.positions],
     }
@@ -53,7 +55,7 @@ def _venue(account: AccountView) -> Json:
     return {
         "wallet": _text(account.wallet),
         "equity": _text(account.equity),
-        "margin_ratio": _quotient(account.margin_ratio),
+        "margin_ratio": quotient_text(account.margin_ratio),
         "positions": [_position(row) for row in account.positions],
     }
 
@@ -62,10 +64,10 @@ def _position(row: PositionRow) -> Json:
     return {
         "symbol": row.symbol,
         "quantity": _text(row.quantity),
-        "entry_price": _quotient(row.entry_price),
+        "entry_price": quotient_text(row.entry_price),
         "unrealised_pnl": _text(row.unrealised_pnl),
         "realised_pnl": _text(row.realised_pnl),
-        "liquidation_price": _quotient(row.liquidation_price),
+        "liquidation_price": quotient_text(row.liquidation_price),
     }
 
 
@@ -80,12 +82,12 @@ def _order(row: OrderRow) -> Json:
         "price": _text(row.price),
         "quantity": _text(row.quantity),
         "filled": _text(row.filled),
-        "average_price": _quotient(row.average_price),
+        "average_price": quotient_text(row.average_price),
         "status": row.status.value,
         "reduce_only": row.reduce_only,
         "algo": row.algo,
         "reason": row.reason,
-        "created": _time(row.created),
+        "created": time_text(row.created),
     }
 
 
@@ -104,7 +106,7 @@ def _fill(row: FillRow) -> Json:
         "reason": row.reason,
         "order_id": row.order,
         "algo": row.algo,
-        "time": _time(row.ts),
+        "time": time_text(row.ts),
     }
 
 
@@ -117,13 +119,13 @@ def _algo(row: AlgoRow) -> Json:
         "side": row.side.value,
         "quantity": _text(row.quantity),
         "filled": _text(row.filled),
-        "average_price": _quotient(row.average_price),
+        "average_price": quotient_text(row.average_price),
         "state": row.state.value,
         "note": row.note,
         "operations": row.operations,
         "rejects": row.rejects,
-        "started": _time(row.started),
-        "ended": None if row.ended is None else _time(row.ended),
+        "started": time_text(row.started),
+        "ended": None if row.ended is None else time_text(row.ended),
     }
 
 
@@ -141,7 +143,7 @@ def _proof(view: DeskView) -> Json:
                 "subs": _text(row.subs),
                 "unallocated": _text(row.unallocated),
                 "venue": _text(row.venue),
-                "quarantined_since": None if row.since is None else _time(row.since),
+                "quarantined_since": None if row.since is None else time_text(row.since),
                 "halted": row.is_halted,
             }
             for row in proof.rows
@@ -149,7 +151,7 @@ def _proof(view: DeskView) -> Json:
     }
 
 
-def _quotient(number: Decimal | None) -> str | None:
+def quotient_text(number: Decimal | None) -> str | None:
     """Write the result of a division, which has no last digit, to ten decimals."""
     return _text(number if number is None or not number.is_finite() else round(number, 10))
 
@@ -164,6 +166,6 @@ def _text(number: Decimal | None) -> str | None:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
-def _time(at: Nanos) -> str:
+def time_text(at: Nanos) -> str:
     moment = datetime.fromtimestamp(at // 1_000_000_000, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1_000_000_000 // 1_000_000:03d}Z"

@@ -57,6 +57,7 @@ ACTIONS: Final = (
     KeyAction(id="open:scale", keys=("l",), text="write a scale: a total at several prices", group=Group.ORDERS),
     KeyAction(id="open:scalper", keys=("m",), text="write a scalper: layers on both sides", group=Group.ORDERS),
     KeyAction(id="blotter:layers", keys=("f6",), text="layers of the scalpers", group=Group.BLOTTER),
+    KeyAction(id="blotter:cards", keys=("f7",), text="execution cards of the runs that are over", group=Group.BLOTTER),
     KeyAction(id="choose:key-mode", keys=("a",), text="next key mode: safe, confirm, armed", group=Group.ORDERS, hint="mode"),
     KeyAction(id="ladder:up", keys=("up", "k"), text="cursor up", group=Group.LADDER),
     KeyAction(id="ladder:down", keys=("down", "j"), text="cursor down", group=Group.LADDER),

@@ -1,5 +1,6 @@
 """What the keys of the blotter do to the row under its cursor."""
 
+from desk.model.card import Card
 from desk.model.command import CancelOrder, Command, Flatten, StopAlgo
 from desk.model.units import HOUSE, UNALLOCATED, AlgoId
 from desk.model.view import AlgoRow, DeskView, FillRow, LayerRow, OrderRow
@@ -52,3 +53,5 @@ def _name(selected: Shown | None) -> str:
             return f"fill {trade}"
         case LayerRow(run=run, index=index):
             return f"layer {index + 1} of {run}"
+        case Card(algo=algo):
+            return f"the card of {algo}, which is over"

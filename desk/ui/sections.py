@@ -109,6 +109,7 @@ def blotter_section(view: DeskView) -> BlotterSection:
         orders=view.orders,
         algos=view.algos,
         fills=view.fills,
+        cards=view.cards,
     )
 
 

@@ -19,6 +19,7 @@ class BlotterTab(StrEnum):
     ALGOS = "algos"
     FILLS = "fills"
     LAYERS = "layers"
+    CARDS = "cards"
 
 
 class Verb(Struct, frozen=True):
@@ -135,7 +136,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             Verb("revert", "revert adjust NUMBER", "take an estimate back", "revert adjust 3"),
             Verb("sub", "sub ID|NAME", "choose the sub-account", "sub 2"),
             Verb("symbol", "symbol SYMBOL", "choose the symbol", "symbol eth"),
-            Verb("tab", "tab positions|orders|algos|fills|layers", "show a tab of the blotter", "tab orders"),
+            Verb("tab", "tab positions|orders|algos|fills|layers|cards", "show a tab of the blotter", "tab orders"),
             Verb("wait", "wait 5s", "wait before the rest of the line", "wait 500ms"),
             Verb("help", "help [VERB]", "explain the keys and verbs", "help chase"),
             Verb("quit", "quit [cancel|flatten]", "leave the desk; cancel or close everything first", "quit"),

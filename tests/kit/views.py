@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from desk.model.card import Card
 from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Bracket, Instrument
@@ -399,5 +400,32 @@ def desk_view(**changes: object) -> DeskView:
         proof=proof(),
         alerts=(alert(), alert(2, Severity.WARN, "bravo: margin ratio 74.0 %, ADL watch")),
         health=Health(loop_lag_p50=210_000, loop_lag_p99=1_400_000, inbox=2, events=184_223),
+    )
+    return replace(made, **changes)
+
+
+def card(**changes: object) -> Card:
+    """Return the card of chase-3, which has bought 0.100 at 61,842.4 as a maker, 0.04 bps above the mid it found."""
+    made = Card(
+        algo=AlgoId("chase-3"),
+        kind=OrderKind.CHASE,
+        sub=ALPHA,
+        symbol=BTC,
+        side=Side.BUY,
+        quantity=D("0.100"),
+        filled=D("0.100"),
+        average_price=D("61842.4"),
+        arrival_mid=D("61842.15"),
+        slippage_bps=D("0.0404"),
+        maker_share=D(1),
+        fee=D("1.23684800"),
+        cost=D("1.26184800"),
+        cost_if_crossed=D("3.09711"),
+        markouts=(D("0.4"), D("-1.2"), None),
+        operations=7,
+        rejects=1,
+        started=before(98_000),
+        ended=before(38_000),
+        reason="filled",
     )
     return replace(made, **changes)

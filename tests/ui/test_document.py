@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from desk.ui.document import _quotient, _text, document
+from desk.ui.document import _text, document, quotient_text
 from tests.kit.views import desk_view
 
 SUB = {"id", "wallet", "equity", "margin_ratio", "adl_tier", "positions"}
@@ -53,6 +53,6 @@ def test_a_decimal_is_written_plainly(number, text):
 
 
 def test_a_quotient_is_written_to_ten_decimals_and_nothing_as_nothing():
-    assert _quotient(Decimal(1) / 3) == "0.3333333333"
-    assert _quotient(Decimal("Infinity")) == "Infinity"
-    assert _quotient(None) is None
+    assert quotient_text(Decimal(1) / 3) == "0.3333333333"
+    assert quotient_text(Decimal("Infinity")) == "Infinity"
+    assert quotient_text(None) is None

@@ -8,7 +8,7 @@ from desk.model.units import UNALLOCATED
 from desk.ui.complaint import Misread
 from desk.ui.panels.blotter_rows import HeldPosition
 from desk.ui.rows import command_to_end, run_of
-from tests.kit.views import ALPHA, BTC, algo, before, desk_view, fill, layer, order, position
+from tests.kit.views import ALPHA, BTC, algo, before, card, desk_view, fill, layer, order, position
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ def test_a_row_is_ended_as_what_it_is(row, command):
     [
         None,
         fill(),
+        card(),
         order(3, status=OrderStatus.FILLED),
         algo(ended=before(1)),
         HeldPosition(None, "venue", position()),

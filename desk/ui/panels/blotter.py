@@ -1,4 +1,4 @@
-"""Positions, orders, algos, fills and layers in one table with tabs."""
+"""Positions, orders, algos, fills, layers and execution cards in one table with tabs."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from desk.model.card import Card
 from desk.model.instrument import Instrument
 from desk.model.units import Nanos, Symbol
 from desk.model.view import AccountView, AlgoRow, FillRow, LayerRow, OrderRow, PositionRow
@@ -26,6 +27,11 @@ class Tab(StrEnum):
     ALGOS = "algos"
     FILLS = "fills"
     LAYERS = "layers"
+    CARDS = "cards"
+
+
+_PAST: Final = frozenset({Tab.FILLS, Tab.CARDS})
+"""Tables of what is over: how many there are says nothing."""
 
 
 class BlotterSection(Struct, frozen=True, kw_only=True):
@@ -38,6 +44,7 @@ class BlotterSection(Struct, frozen=True, kw_only=True):
     orders: tuple[OrderRow, ...]
     algos: tuple[AlgoRow, ...]
     fills: tuple[FillRow, ...]
+    cards: tuple[Card, ...] = ()
 
 
 class BlotterPanel(Panel[BlotterSection]):
@@ -93,6 +100,8 @@ def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
         return section.algos
     if tab is Tab.FILLS:
         return section.fills
+    if tab is Tab.CARDS:
+        return section.cards
     if tab is Tab.LAYERS:
         return [layer for row in section.algos for layer in row.layers]
     held = [HeldPosition(sub.id, sub.name, row) for sub in section.subs for row in _held(sub)]
@@ -121,7 +130,7 @@ def _tabs(section: BlotterSection, tab: Tab) -> Line:
     runs: list[Run] = []
     for each in Tab:
         live = sum(_is_live(row) for row in rows_of(section, each))
-        count = f" {live}" if each is not Tab.FILLS else ""
+        count = f" {live}" if each not in _PAST else ""
         runs += (Run(f" {each}{count} ", Ink.TAB_ON if each is tab else Ink.TAB), Run(" "))
     return runs
 
@@ -145,6 +154,8 @@ def _symbol(row: Shown) -> Symbol:
 def _key(row: Shown) -> str:
     if isinstance(row, HeldPosition):
         return f"{row.sub} {row.row.symbol}"
+    if isinstance(row, Card):
+        return row.algo
     if isinstance(row, LayerRow):
         return f"{row.run} {row.side} {row.index}"
     return f"{row.symbol} {row.booking} {row.trade} {row.sub}" if isinstance(row, FillRow) else row.id

@@ -1,10 +1,12 @@
 """What stands in each column of the blotter's tables."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
+from desk.model.card import Card
 from desk.model.effect import Booking
 from desk.model.instrument import Instrument
 from desk.model.order import OrderStatus, OrderType, Side
@@ -23,7 +25,7 @@ class HeldPosition(Struct, frozen=True):
     row: PositionRow
 
 
-Shown = HeldPosition | OrderRow | AlgoRow | FillRow | LayerRow
+Shown = HeldPosition | OrderRow | AlgoRow | FillRow | LayerRow | Card
 
 COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
     "positions": (
@@ -97,6 +99,26 @@ COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
         Column("pause", 5, rank=3),
         Column("next", 0, is_numeric=False),
     ),
+    "cards": (
+        Column("run", 10, is_numeric=False),
+        Column("account", 8, is_numeric=False, rank=2),
+        Column("symbol", 9, is_numeric=False, rank=3),
+        Column("side", 4, is_numeric=False),
+        Column("filled", 8),
+        Column("of", 8, rank=4),
+        Column("avg", 11),
+        Column("slip bps", 8),
+        Column("maker", 5, rank=1),
+        Column("cost", 8),
+        Column("crossed", 8, rank=1),
+        Column("+1s", 5, rank=4),
+        Column("+5s", 5, rank=4),
+        Column("+30s", 5, rank=2),
+        Column("ops", 4, rank=5),
+        Column("rej", 3, rank=6),
+        Column("took", 5, rank=4),
+        Column("ended", 0, is_numeric=False, rank=2),
+    ),
 }
 """By tab, in the order in which `cells` fills them."""
 
@@ -119,6 +141,8 @@ def cells(row: Shown, names: Mapping[SubId, str], instrument: Instrument, now: N
         return _order(row, name, instrument, now)
     if isinstance(row, LayerRow):
         return _layer(row, name, instrument)
+    if isinstance(row, Card):
+        return _card(row, name, instrument)
     return _algo(row, name, instrument, now) if isinstance(row, AlgoRow) else _fill(row, name, instrument)
 
 
@@ -210,6 +234,33 @@ def _layer(row: LayerRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:
         Cell(pause, Ink.WARN if row.level > 1 else Ink.DIM),
         Cell(format.sanitise(row.next), Ink.DIM),
     )
+
+
+def _card(card: Card, name: Cell, instrument: Instrument) -> Sequence[Cell]:
+    slip, cost = card.slippage_bps, card.cost
+    return (
+        Cell(card.algo, Ink.BRIGHT),
+        name,
+        Cell(card.symbol),
+        Cell(card.side.upper(), side_ink(card.side is Side.BUY)),
+        Cell(format.quantity(card.filled, instrument)),
+        Cell(format.quantity(card.quantity, instrument), Ink.DIM),
+        Cell(format.number(card.average_price, instrument.price_decimals + 1)),
+        Cell(f"{slip:+.1f}" if card.filled else "-", gain_ink(slip < 0, slip > 0)),
+        Cell(f"{card.maker_share * 100:.0f} %" if card.filled else "-"),
+        Cell(format.money(cost, signed=True), gain_ink(cost < 0, cost > card.cost_if_crossed)),
+        Cell(format.money(card.cost_if_crossed, signed=True), Ink.DIM),
+        *(_markout(each) for each in card.markouts),
+        Cell(str(card.operations), Ink.DIM),
+        Cell(str(card.rejects), Ink.WARN if card.rejects else Ink.DIM),
+        Cell(format.age(card.ended - card.started), Ink.DIM),
+        Cell(format.sanitise(card.reason)),
+    )
+
+
+def _markout(bps: Decimal | None) -> Cell:
+    """The price after the trades: it went our way, or it went on through us."""
+    return Cell("-", Ink.FAINT) if bps is None else Cell(f"{bps:+.1f}", gain_ink(bps > 0, bps < 0))
 
 
 def _fill(row: FillRow, name: Cell, instrument: Instrument) -> Sequence[Cell]:

@@ -6,14 +6,15 @@ from desk.model.order import OrderKind, OrderStatus, Side
 from desk.model.units import AlgoId
 from desk.ui.panels.blotter import BlotterPanel, BlotterSection, Tab
 from desk.ui.panels.blotter_rows import HeldPosition
-from tests.kit.views import ALPHA, account, algo, desk_view, fill, layer, order, orders, position
+from tests.kit.views import ALPHA, account, algo, card, desk_view, fill, layer, order, orders, position
 from tests.ui.stage import Stage
 
 
 def section(**changes):
     view = desk_view()
     names = ("now", "instruments", "subs", "account", "orders", "algos", "fills")
-    return BlotterSection(**{**{name: getattr(view, name) for name in names}, **changes})
+    shown = {name: getattr(view, name) for name in names} | {"cards": (card(),)}
+    return BlotterSection(**(shown | changes))
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def test_an_account_without_position_or_result_has_no_row(blotter):
 
 
 async def test_the_tabs_count_what_is_live(blotter):
-    assert blotter.text()[0].split() == ["positions", "2", "orders", "5", "algos", "1", "fills", "layers", "0"]
+    assert blotter.text()[0].split() == ["positions", "2", "orders", "5", "algos", "1", "fills", "layers", "0", "cards"]
 
 
 async def test_the_cursor_s_row_is_always_in_sight():
@@ -215,7 +216,7 @@ async def test_a_layer_says_what_it_holds_and_what_it_waits_for():
     async with app.run_test(size=(140, 9)) as pilot:
         await pilot.pause()
 
-        assert panel.text()[0].split()[-2:] == ["layers", "3"]
+        assert panel.text()[0].split()[-3:] == ["layers", "3", "cards"]
         assert panel.text()[3].split()[-5:] == ["x4", "enters", "in", "4.2", "s"]
         held = panel.text()[4].split()
         assert held[4:12] == ["1", "-", "-", "0.020", "61,855.2", "61,830.4", "-2.0", "-"]

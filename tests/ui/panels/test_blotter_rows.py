@@ -6,7 +6,7 @@ from desk.model.effect import Booking
 from desk.model.order import OrderStatus, OrderType, TimeInForce
 from desk.ui.panels.blotter_rows import COLUMNS, HeldPosition, cells
 from desk.ui.theme import Ink
-from tests.kit.views import ALPHA, NOW, algo, before, fill, instrument, order, position
+from tests.kit.views import ALPHA, NOW, algo, before, card, fill, instrument, layer, order, position
 
 NAMES = {ALPHA: "alpha"}
 ROWS = {
@@ -14,6 +14,8 @@ ROWS = {
     "orders": order(),
     "algos": algo(),
     "fills": fill(),
+    "layers": layer(),
+    "cards": card(),
 }
 
 
@@ -96,3 +98,21 @@ def test_a_sub_account_without_a_name_is_told_by_its_id():
     row = cells(order(sub="77"), NAMES, instrument(), NOW)
 
     assert row[1].text == "77"
+
+
+def test_a_card_tells_what_it_cost_against_crossing_and_what_the_price_did():
+    row = told("cards", card())
+
+    assert (row["cost"].text, row["crossed"].text) == ("+1.26", "+3.10")
+    assert (row["slip bps"].text, row["maker"].text, row["took"].text) == ("+0.0", "100 %", "1m")
+    assert [(row[name].text, row[name].ink) for name in ("+1s", "+5s", "+30s")] == [
+        ("+0.4", Ink.OK),
+        ("-1.2", Ink.DANGER),
+        ("-", Ink.FAINT),
+    ]
+
+
+def test_a_card_of_nothing_shows_no_price():
+    row = told("cards", card(filled=D(0), average_price=None))
+
+    assert (row["avg"].text, row["slip bps"].text, row["maker"].text) == ("-", "-", "-")
