@@ -131,6 +131,8 @@ class ChaseSpec(Struct, frozen=True, kw_only=True, tag="chase"):
     post_only: bool = True
     rejects_max: int = 5
     reduce_only: bool = False
+    show: Decimal | None = None
+    """An iceberg: the most that rests at a time; None for all of it."""
     on_restart: OnRestart = OnRestart.PARK
 
 

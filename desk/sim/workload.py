@@ -163,12 +163,14 @@ class Trader:
         running = [run for run in state.runs.values() if not run.is_done]
         if bid is None or len(running) >= 6:
             return None
+        quantity = self._size(instrument)
         return StartChase(
             ChaseSpec(
                 sub=self._sub(state),
                 symbol=instrument.symbol,
                 side=self._side(),
-                quantity=self._size(instrument),
+                quantity=quantity,
+                show=self._chance.choice((None, None, instrument.round_up_to_lot(quantity / 3))),
                 peg=self._chance.choice((Peg.JOIN, Peg.JOIN, Peg.MID, Peg.OPPOSITE)),
                 mode=self._chance.choice(tuple(ChaseMode)),
                 ttl_ms=self._chance.choice((None, 20_000, 60_000)),

@@ -172,6 +172,7 @@ class _ChaseReading:
             on_ttl=OnTtl(one_of(text.get("onttl", OnTtl.CANCEL), CHASE_OPTIONS["onttl"], "onttl")),
             cross_slip_bps=read_bps(text.get("slip", "5bps"), "slip"),
             throttle_ms=read_span_ms(text.get("throttle", "250ms"), "throttle"),
+            show=read_amount(text["show"]) if "show" in text else None,
             # The opposite side's best price is asked for by who wants to take it.
             post_only=POST in self._flags or self._peg is not Peg.OPPOSITE,
             reduce_only=REDUCE in self._flags,

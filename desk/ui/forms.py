@@ -91,6 +91,7 @@ def read_chase_form(values: Values, context: Context) -> Command | Complaint:
 
 
 def _chase_draft(values: Values, context: Context) -> ChaseDraft:
+    show = values["show"].strip()
     peg, offset, cap, ttl = Peg(values["peg"]), values["offset"].strip(), values["cap"].strip(), values["ttl"].strip()
     return ChaseDraft(
         symbol=context.symbol,
@@ -108,6 +109,7 @@ def _chase_draft(values: Values, context: Context) -> ChaseDraft:
         on_ttl=OnTtl(values["on ttl"]),
         cross_slip_bps=read_bps(_written(values, "slip"), "slip"),
         throttle_ms=read_span_ms(_written(values, "throttle"), "throttle", bare="ms"),
+        show=read_amount(show) if show else None,
         post_only=peg is not Peg.OPPOSITE,
         reduce_only=values["reduce-only"] == _YES,
         on_restart=OnRestart(values["restart"]),
@@ -160,6 +162,7 @@ CHASE_FORM: Final = Form(
         Field(name="on ttl", choices=tuple(OnTtl), start=OnTtl.CANCEL),
         Field(name="slip", start="5bps", hint="when it crosses"),
         Field(name="throttle", start="250ms"),
+        Field(name="show", hint="an iceberg: at rest at a time; empty: all"),
         Field(name="restart", choices=tuple(OnRestart), start=OnRestart.PARK),
         _REDUCE_FIELD,
     ),

@@ -255,6 +255,7 @@ def _chase(spec: ChaseSpec, view: DeskView) -> str:
     terms.append("no cap" if spec.cap_price is None and spec.cap_bps is None else "")
     terms.append(f"ttl {spec.ttl_ms / 1000:g}s then {spec.on_ttl}" if spec.ttl_ms is not None else "no ttl")
     terms.append("" if spec.post_only else "may take")
+    terms.append(f"iceberg of {plain(spec.show)}" if spec.show is not None else "")
     terms.append("reduce-only" if spec.reduce_only else "")
     terms.append(f"after a restart {spec.on_restart}" if spec.on_restart is not OnRestart.PARK else "")
     price = _touch(spec.symbol, spec.side, view)

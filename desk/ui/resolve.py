@@ -66,6 +66,7 @@ class ChaseDraft(Struct, frozen=True, kw_only=True):
     on_ttl: OnTtl = OnTtl.CANCEL
     cross_slip_bps: Decimal = Decimal(5)
     throttle_ms: int = 250
+    show: Amount | None = None
     post_only: bool = True
     reduce_only: bool = False
     on_restart: OnRestart = OnRestart.PARK
@@ -125,6 +126,7 @@ def resolve_chase(draft: ChaseDraft, context: Context) -> StartChase:
         cap_bps=draft.cap_bps,
         on_cap=draft.on_cap,
         throttle_ms=draft.throttle_ms,
+        show=_shown(draft, instrument, context, reference, quantity),
         ttl_ms=draft.ttl_ms,
         on_ttl=draft.on_ttl,
         cross_slip_bps=draft.cross_slip_bps,
@@ -303,6 +305,20 @@ def _check_notional(quantity: Decimal, price: Decimal, instrument: Instrument) -
     if notional < instrument.notional_min:
         expected = f"at least {plain(instrument.notional_min)} {instrument.quote}"
         raise Misread("notional", expected, f"{plain(notional)} {instrument.quote}")
+
+
+def _shown(
+    draft: ChaseDraft, instrument: Instrument, context: Context, reference: Decimal, quantity: Decimal
+) -> Decimal | None:
+    if draft.show is None:
+        return None
+    shown = base_quantity(draft.show, instrument, context, reference, of_position=draft.reduce_only)
+    if not instrument.is_on_lot(shown) or not instrument.quantity_min <= shown <= quantity:
+        expected = f"a multiple of {plain(instrument.lot_size)} from {plain(instrument.quantity_min)} to the quantity"
+        raise Misread("show", expected, plain(shown))
+    if not draft.reduce_only:
+        _check_notional(shown, reference, instrument)
+    return shown
 
 
 def _offset_ticks(draft: ChaseDraft, instrument: Instrument, reference: Decimal) -> int:

@@ -34,7 +34,7 @@ class Verb(Struct, frozen=True):
 _ORDER: Final = "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok]"
 _CHASE: Final = (
     "chase buy|sell QTY [SYMBOL] [join|improve [N]|mid|opp] [offset Nt|Nbps] [maintain|trail] [cap PRICE|Nbps]"
-    " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms]"
+    " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms] [show QTY]"
     " [restart park|resume|cancel] [post] [reduce]"
 )
 
@@ -169,6 +169,7 @@ CHASE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "onttl": tuple(each.value for each in OnTtl),
         "slip": ("5bps",),
         "throttle": ("250ms",),
+        "show": ("0.01",),
         "restart": tuple(each.value for each in OnRestart),
     }
 )

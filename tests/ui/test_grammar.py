@@ -118,6 +118,7 @@ def chase(**changes):
         ("chase buy 0.1 cap @61900", chase(cap_price=D(61900))),
         ("chase buy 0.1 ttl 30s onttl cross slip 8bps", chase(ttl_ms=30_000, on_ttl=OnTtl.CROSS, cross_slip_bps=D(8))),
         ("chase buy 0.1 ttl 2m throttle 500ms", chase(ttl_ms=120_000, throttle_ms=500)),
+        ("chase buy 0.1 show 0.02", chase(show=D("0.02"))),
         ("chase sell 0.1 reduce", chase(side=Side.SELL, reduce_only=True)),
     ],
 )
@@ -256,6 +257,7 @@ def test_what_follows_a_wait_must_at_least_begin_with_verbs():
         ("chase sell 0.1 cap 99000", "cap: expected at most 64934.8, or a distance in bps, found 99000"),
         ("chase buy 0.1 cap 20bps oncap explode", "oncap: expected one of hold, cancel, cross, found explode"),
         ("chase buy 0.1 throttle 250", "throttle: expected a time such as 30s, 500ms or 2m, found 250"),
+        ("chase buy 0.1 show 0.2", "show: expected a multiple of 0.001 from 0.001 to the quantity, found 0.2"),
         ("chase buy 0.1 join mid", "peg: expected one, found another: mid"),
         ("cancel 99", "order: expected one of"),
         ("amend 6", "amend: expected @PRICE or QTY, found nothing"),

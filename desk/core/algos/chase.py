@@ -178,8 +178,9 @@ class Chase(Run[ChaseMemo]):
         if (wake := self._throttled(sight)) is not None:
             return wake
         self._sent(sight, AlgoState.PLACING)
+        shown = chase_price.shown(spec, sight.instrument, left, price)
         tif = TimeInForce.GTX if spec.post_only else TimeInForce.GTC
-        return [Place(side=spec.side, quantity=left, price=price, tif=tif, reduce_only=spec.reduce_only)]
+        return [Place(side=spec.side, quantity=shown, price=price, tif=tif, reduce_only=spec.reduce_only)]
 
     def _reprice(self, sight: Sight, live: Order, aim: chase_price.Aim) -> Sequence[Intent]:
         memo, spec = self._memo, self._memo.spec

@@ -73,6 +73,14 @@ def is_dust(instrument: Instrument, quantity: Decimal, price: Decimal, *, reduce
     return not reduce_only and quantity * price < instrument.notional_min
 
 
+def shown(spec: ChaseSpec, instrument: Instrument, left: Decimal, price: Decimal) -> Decimal:
+    """Return how much of what is left may be seen: never so much that the rest could not be traded any more."""
+    if spec.show is None or left <= spec.show:
+        return left
+    rest = left - spec.show
+    return left if is_dust(instrument, rest, price, reduce_only=spec.reduce_only) else spec.show
+
+
 def _near_without(own: Mapping[Decimal, Decimal], side: Side, quote: Quote, sight: Sight) -> Decimal | None:
     near = touch(side, quote)
     size = quote.bid_size if side is Side.BUY else quote.ask_size

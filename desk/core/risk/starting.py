@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final, assert_never
 
 from desk.core.algos import scale, scalper, trips, twap
+from desk.core.algos.chase_price import is_dust
 from desk.core.algos.registry import RunSpec, name_of
 from desk.core.bookkeeping import is_sub
 from desk.core.risk import gate
@@ -45,7 +46,7 @@ def _quantity(spec: RunSpec, instrument: Instrument) -> str:
 def _shape(spec: RunSpec, instrument: Instrument, state: DeskState) -> str:
     match spec:
         case ChaseSpec():
-            return _shape_of_chase(spec)
+            return _shape_of_chase(spec) or _shown(spec, instrument, state)
         case TwapSpec():
             return _shape_of_twap(spec, instrument, state)
         case ScaleSpec():
@@ -118,6 +119,17 @@ def _size_of_scalper(spec: ScalperSpec, instrument: Instrument, state: DeskState
     least = max(instrument.quantity_min, instrument.notional_min / mark.price if mark is not None else ZERO)
     if not trips.sizes(spec, instrument.lot_size, least):
         return f"quantity: expected enough for one layer of {instrument.notional_min} {instrument.quote}, found {spec.quantity}"
+    return ""
+
+
+def _shown(spec: ChaseSpec, instrument: Instrument, state: DeskState) -> str:
+    if spec.show is None:
+        return ""
+    mark = state.markets[spec.symbol].mark
+    if not instrument.is_on_lot(spec.show) or not ZERO < spec.show <= spec.quantity:
+        return f"show: expected a multiple of the lot {instrument.lot_size} up to {spec.quantity}, found {spec.show}"
+    if mark is not None and is_dust(instrument, spec.show, mark.price, reduce_only=spec.reduce_only):
+        return f"show: expected at least {instrument.notional_min} {instrument.quote}, found {spec.show}"
     return ""
 
 

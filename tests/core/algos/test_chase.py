@@ -263,6 +263,38 @@ def test_what_is_too_small_for_the_venue_ends_the_chase():
     """)
 
 
+def test_an_iceberg_shows_a_part_and_the_next_when_that_is_filled():
+    player = tell("""
+           0ms  chase buy 1.0 show=0.4          => place buy 0.4 @100.0 gtx
+          40ms  accepted #1
+         500ms  fill #1 0.1
+         600ms  quote 100.1/100.2               => amend #1 100.1 x0.4
+         640ms  amended #1
+         900ms  fill #1 0.3                     => place buy 0.4 @100.1 gtx
+         940ms  accepted #2
+        1500ms  fill #2 0.4                     => place buy 0.2 @100.1 gtx
+        1540ms  accepted #3
+        2000ms  fill #3 0.2                     => end chase-1 filled
+    """)
+
+    assert player.order(3).quantity == Decimal("0.2")
+
+
+def test_an_iceberg_leaves_no_rest_that_is_too_small_for_the_venue():
+    tell("""
+           0ms  chase buy 0.44 show=0.4         => place buy 0.44 @100.0 gtx
+    """)
+
+
+def test_an_iceberg_takes_all_that_is_left_when_its_time_is_over():
+    tell("""
+           0ms  chase buy 1.0 show=0.4 ttl_ms=1000 on_ttl=cross   => place buy 0.4 @100.0 gtx
+          40ms  accepted #1
+        1000ms  (timer)                         => cancel #1
+        1040ms  cancelled #1                    => place buy 1.0 @100.1 ioc
+    """)
+
+
 def test_an_order_amended_as_often_as_the_venue_allows_is_replaced():
     player = tell("""
            0ms  chase buy 1.0 throttle_ms=100   => place buy 1.0 @100.0 gtx

@@ -20,13 +20,14 @@ from desk.model.command import (
     StopAlgo,
 )
 from desk.model.event import AmendRejected, OrderAccepted, OrderFilled
-from desk.model.order import OrderStatus, Side
+from desk.model.order import OrderStatus, Side, TimeInForce
 from desk.model.units import ZERO
 from tests.kit import rig
 from tests.kit.builders import ALPHA, BTC
 from tests.kit.rough_venue import RoughVenue
 
 QUANTITY = Decimal("2.000")
+SMALLEST = Decimal("0.060")
 SEEDS = 300
 
 
@@ -42,6 +43,7 @@ def spec(rng):
         throttle_ms=rng.choice((50, 120, 250)),
         cap_bps=rng.choice((None, Decimal(30), Decimal(60))),
         on_cap=rng.choice(list(OnCap)),
+        show=rng.choice((None, None, Decimal("0.300"), Decimal("0.777"))),
         ttl_ms=rng.choice((None, 2_000, 6_000)),
         on_ttl=rng.choice((OnTtl.CANCEL, OnTtl.CROSS)),
         rejects_max=20,
@@ -59,7 +61,7 @@ def meddle(desk, venue, rng):
         venue.take(desk.command(CancelAll()))
 
 
-def at_most_what_was_asked_for(desk, venue):
+def at_most_what_was_asked_for(desk, venue, shown):
     """Hold the venue's truth and our own books to the bound."""
     ours = sum((order.filled + order.outstanding for order in desk.state.orders.values()), ZERO)
     working = [order for order in venue.orders.values() if order.is_open]
@@ -67,6 +69,12 @@ def at_most_what_was_asked_for(desk, venue):
     assert venue.reach() <= QUANTITY
     assert ours <= QUANTITY
     assert len(working) + len(venue.on_the_wire) <= 1
+    # A rest too small for the venue, worth less than 5, is shown with the last part.
+    assert all(
+        order.quantity <= shown + SMALLEST
+        for order in desk.state.open.values()
+        if order.spec.tif is not TimeInForce.IOC
+    )
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, 50))
@@ -79,11 +87,11 @@ def test_a_chase_never_exceeds_what_was_asked_for_and_ends_exact(first):
         wish = spec(rng)
         venue.take(desk.command(StartChase(wish)))
         for _ in venue.run(8_000):
-            at_most_what_was_asked_for(desk, venue)
+            at_most_what_was_asked_for(desk, venue, wish.show or QUANTITY)
             meddle(desk, venue, rng)
         venue.take(desk.command(StopAlgo("chase-1")))
         for _ in venue.run(3_000):
-            at_most_what_was_asked_for(desk, venue)
+            at_most_what_was_asked_for(desk, venue, wish.show or QUANTITY)
 
         run = desk.state.runs["chase-1"].save()
         reasons[run.note] += 1

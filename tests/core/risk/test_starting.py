@@ -29,6 +29,9 @@ def chase(**changes):
         (chase(ttl_ms=200), "ttl: expected at least the throttle of 250 ms, found 200 ms"),
         (chase(cap_bps=D(-1)), "cap: expected 0 bps or more from the arrival touch, found -1 bps"),
         (chase(offset_ticks=-1), "offset, improvement and smallest move: expected whole ticks, none negative"),
+        (chase(show=D("1.001")), "show: expected a multiple of the lot 0.001 up to 1.0, found 1.001"),
+        (chase(show=D("0.0005")), "show: expected a multiple of the lot 0.001 up to 1.0, found 0.0005"),
+        (chase(show=D("0.04")), "show: expected at least 5 USDT, found 0.04"),
         (chase(peg_ticks=0), "offset, improvement and smallest move: expected whole ticks, none negative"),
     ],
 )
