@@ -64,7 +64,7 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
         case SendAmend(order=order_id, price=price, quantity=quantity):
             order = state.orders[order_id]
             order.pending, order.quantity_asked, order.price_asked = "amend", quantity, price
-            order.asked = effect.ts
+            order.asked = order.sent = effect.ts
             order.requests += 1
             state.limiter.note_order(effect.ts)
             _note_send(state, order.spec.algo, effect.ts)

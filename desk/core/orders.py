@@ -102,6 +102,8 @@ class Order(Struct, kw_only=True):
     """Requests sent for it: itself, its amendments and its cancels."""
     asked: Nanos = Nanos(0)
     """When the latest request about it left, by our clock."""
+    sent: Nanos = Nanos(0)
+    """When the latest request left that can make it be there or be another: itself or an amendment, not a cancel."""
     cancels_refused: int = 0
     """How often the venue has found nothing to cancel."""
     pending: str = ""
@@ -168,7 +170,7 @@ class Order(Struct, kw_only=True):
 
 def submit(spec: OrderSpec, now: Nanos) -> Order:
     """Return the order as it stands when its intent is recorded."""
-    return Order(spec=spec, price=spec.price, quantity=spec.quantity, asked=now, created=now, updated=now)
+    return Order(spec=spec, price=spec.price, quantity=spec.quantity, asked=now, sent=now, created=now, updated=now)
 
 
 def apply(order: Order, report: OrderReport) -> bool:

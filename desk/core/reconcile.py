@@ -126,7 +126,7 @@ def _is_first_absence(state: DeskState, order: Order, filled: Decimal, truth: Ve
 
 def _can_still_arrive(state: DeskState, order: Order, truth: VenueTruth) -> bool:
     """Tell whether the request in flight, or its answer, may yet come: absent now is not absent for ever."""
-    if truth.ts >= order.asked + HORIZON:
+    if truth.ts >= order.sent + HORIZON:
         return False
     return not truth.is_final or _is_answered_elsewhere(state, order)
 

@@ -274,6 +274,15 @@ def test_a_refused_cancel_does_not_prove_that_an_order_was_there(state):
     assert settle(state, replace(truth(), ts=at(20), is_final=False)) == []
 
 
+def test_cancels_sent_again_and_again_do_not_keep_a_lost_order_alive(state):
+    first, second = after_horizon(state), after_horizon(state, 2_000)
+    for millis in (7_000, 9_000):
+        bookkeeping.record_send(state, SendCancel(at(millis), SPEC.id, SPEC.symbol))
+
+    assert settle(state, first) == []
+    assert settle(state, second) == [OrderRejected]
+
+
 def test_an_amendment_that_may_still_arrive_is_not_given_up_before_the_horizon(state):
     accept(state)
     amend = SendAmend(at(1), SPEC.id, BTC, D("100.1"), D("1.0"))
