@@ -8,7 +8,7 @@ from desk.core.acting import Acts
 from desk.core.adl import tiers
 from desk.core.margin import Standing
 from desk.core.orders import Order
-from desk.core.risk import standings
+from desk.core.risk import standings, trust
 from desk.core.state import DeskState
 from desk.model.effect import Severity
 from desk.model.limits import AdlMode
@@ -108,8 +108,8 @@ def note_delay(state: DeskState, delay: Nanos) -> None:
 def _measure(state: DeskState, symbol: Symbol) -> bool:
     """Sample a symbol's volatility; tell whether `near` is another for it now."""
     market = state.markets[symbol]
-    if market.mark is None:
-        return False
+    if market.mark is None or trust.doubt_of_mark(state, (symbol,)):
+        return False  # what the touch does not confirm says nothing of how far prices reach
     market.volatility.sample(market.mark.price)
     near = tiers.near(market.volatility.sigma, state.fill_delay)
     if near == state.nears.get(symbol):

@@ -90,6 +90,20 @@ def test_where_prices_reach_further_an_account_is_near_sooner():
     assert desk.state.board.tiers[ALPHA] is not AdlTier.NONE
 
 
+def test_a_mark_that_the_touch_does_not_confirm_says_nothing_of_how_far_prices_reach():
+    desk = Danger(wallet="30000")
+    desk.price("60000.0")
+    desk.wait(2)
+    before = desk.state.nears[BTC]
+
+    desk.rig.step(builders.mark("72000.0", desk.millis))
+    desk.wait(2)
+    desk.price("60000.0")
+    desk.wait(2)
+
+    assert desk.state.nears[BTC] == before
+
+
 def test_without_a_mark_an_account_waits_for_one():
     desk = Danger(wallet="3200")
     desk.state.markets[ETH].mark = None
