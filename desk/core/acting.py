@@ -12,8 +12,8 @@ from desk.core.risk.gate import Claim
 from desk.core.state import DeskState, sight
 from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
 from desk.model.event import TimerKey
-from desk.model.intent import Amend, Cancel, Finish, Forget, Intent, Place, Refusal, Wake
-from desk.model.units import SECOND, SubId, Symbol
+from desk.model.intent import Amend, Cancel, EndRun, Finish, Forget, Intent, Place, Refusal, Wake
+from desk.model.units import SECOND, AlgoId, SubId, Symbol
 from desk.model.view import AlertRow
 
 CANCEL_PAUSE: Final = SECOND
@@ -105,6 +105,8 @@ class Acts:
                 self.cancel(self.state.orders[order])
             case Wake(at=at, purpose=purpose):
                 self.out.append(ArmTimer(self.state.now, TimerKey(run.id, purpose), at))
+            case EndRun(algo=algo, reason=reason):
+                self._end_run(algo, reason)
             case Forget(order=order):
                 self.state.run_orders.get(run.id, {}).pop(order, None)
             case Finish(reason=reason):
@@ -112,6 +114,11 @@ class Acts:
                 self.alert(Severity.INFO, f"{run.id} ended: {reason}")
             case _:
                 assert_never(intent)
+
+    def _end_run(self, algo: AlgoId, reason: str) -> None:
+        run = self.state.runs.get(algo)
+        if run is not None and not run.is_done:
+            self.drive(run, Stop(reason))
 
     def _answer(self, run: Algo, refusal: Refusal | None, leg: int) -> None:
         if refusal is not None:

@@ -249,7 +249,8 @@ def forget_ended(state: DeskState) -> None:
     for order in ended[: max(0, len(ended) - ENDED_MAX)]:
         if state.now - order.updated > REMEMBERED:
             del state.orders[order.spec.id]
-    done = [run.id for run in state.runs.values() if run.is_done]
+    followed = {run.follows for run in state.runs.values() if not run.is_done}
+    done = [run.id for run in state.runs.values() if run.is_done and run.id not in followed]
     for algo in done[: max(0, len(done) - ENDED_MAX)]:
         del state.runs[algo]
         state.run_orders.pop(algo, None)

@@ -1,15 +1,17 @@
 """What the desk does when a person asks."""
 
+from decimal import Decimal
 from typing import assert_never
 
 from desk.core import adjusting, flatten, leaving, limiting, locks, modes
 from desk.core.acting import Acts
-from desk.core.algos.base import Begin, Pause, Resume, Stop
+from desk.core.algos.base import Algo, Begin, Pause, Resume, Stop
 from desk.core.algos.registry import RunSpec, begun, name_of, settled
 from desk.core.limiter import TRUTH_WEIGHT
 from desk.core.orders import Order
 from desk.core.risk import gate, starting
 from desk.core.risk.gate import Claim
+from desk.core.state import sight
 from desk.model.command import (
     AmendOrder,
     Bookkeeping,
@@ -35,8 +37,10 @@ from desk.model.command import (
     UnlockSub,
 )
 from desk.model.effect import RequestTruth, RunStarted, Severity
+from desk.model.exits import BracketSpec, Entry, Exits
 from desk.model.intent import Place
-from desk.model.order import OrderKind, OrderType
+from desk.model.order import OrderKind, OrderType, TimeInForce
+from desk.model.program import ScalperSpec
 from desk.model.units import AlgoId, ClientOrderId
 from desk.model.view import DeskMode
 
@@ -107,6 +111,8 @@ def _place(acts: Acts, command: PlaceOrder) -> None:
             "no touch yet" if command.type is OrderType.MARKET else "price: expected one for a limit order, found none"
         )
         return _refuse(acts, f"{command.side.value} {command.quantity} {command.symbol}: {what}")
+    if command.exits is not None:
+        return _start(acts, _bracket(command, price))
     wish = Place(
         side=command.side,
         quantity=command.quantity,
@@ -119,6 +125,19 @@ def _place(acts: Acts, command: PlaceOrder) -> None:
     if refusal is not None:
         _refuse(acts, refusal.reason)
     return None
+
+
+def _bracket(command: PlaceOrder, price: Decimal) -> BracketSpec:
+    assert command.exits is not None
+    tif = TimeInForce.IOC if command.type is OrderType.MARKET else command.tif
+    return BracketSpec(
+        sub=command.sub,
+        symbol=command.symbol,
+        side=command.side,
+        quantity=command.quantity,
+        exits=command.exits,
+        entry=Entry(price=price, type=command.type, tif=tif),
+    )
 
 
 def _amend(acts: Acts, command: AmendOrder) -> None:
@@ -189,7 +208,19 @@ def _start(acts: Acts, spec: RunSpec) -> None:
     state.runs[run.id] = run
     acts.out.append(RunStarted(state.now, run.id, spec, arrival))
     acts.drive(run, Begin())
+    exits = None if isinstance(spec, ScalperSpec | BracketSpec) else spec.exits
+    if exits is not None and not run.is_done:
+        _guard(acts, run, exits)
     return None
+
+
+def _guard(acts: Acts, run: Algo, exits: Exits) -> None:
+    """Start the bracket of a run that has just begun."""
+    row = run.view(sight(acts.state, run))
+    _start(
+        acts,
+        BracketSpec(sub=run.sub, symbol=run.symbol, side=row.side, quantity=row.quantity, exits=exits, follows=run.id),
+    )
 
 
 def _set_bounds(acts: Acts, command: SetLimit | UnlockSub) -> None:

@@ -54,7 +54,7 @@ from desk.model.event import (
     TruthLearned,
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
-from desk.model.order import OrderStatus
+from desk.model.order import OrderKind, OrderStatus
 from desk.model.units import SECOND, ClientOrderId, Nanos
 from desk.model.view import DeskMode, FillRow
 
@@ -168,6 +168,8 @@ class Engine:
         if state.mode is DeskMode.RUNNING:
             for run in state.runs_on(quote.symbol):
                 self._acts.drive(run, quote)
+        elif state.mode in modes.REDUCING:
+            self._wake_guards(quote)
         elif state.mode is DeskMode.STARTING:
             self._judge()
 
@@ -199,6 +201,9 @@ class Engine:
             return
         self.state.markets[mark.symbol].mark = mark
         watch.on_mark(self._acts, mark)
+        quote = self.state.markets[mark.symbol].quote
+        if quote is not None and (self.state.mode is DeskMode.RUNNING or self.state.mode in modes.REDUCING):
+            self._wake_guards(quote)
         if self.state.mode is DeskMode.STARTING:
             self._judge()
 
@@ -323,6 +328,12 @@ class Engine:
             if not run.is_done and quote is not None:
                 self._acts.drive(run, quote)
 
+    def _wake_guards(self, quote: Quote) -> None:
+        """Let the brackets look: a stop watches the mark, and works wherever a position may be closed."""
+        for run in self.state.runs_on(quote.symbol):
+            if run.kind is OrderKind.BRACKET:
+                self._acts.drive(run, quote)
+
     def _resting(self, symbol: str) -> list[Order]:
         return [each for each in self.state.open.values() if each.spec.symbol == symbol and each.ahead is not None]
 
@@ -347,8 +358,13 @@ class Engine:
 
     def _tell_owner(self, order: Order, report: OrderReport) -> None:
         run = self.state.runs.get(order.spec.algo) if order.spec.algo is not None else None
-        if run is not None and not run.is_done:
+        if run is None:
+            return
+        if not run.is_done:
             self._acts.drive(run, report)
+        for follower in self.state.runs_on(run.symbol):
+            if follower.follows == run.id:
+                self._acts.drive(follower, report)
 
 
 HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from desk.core.adl.board import Board
 from desk.core.adl.tiers import Volatility
-from desk.core.algos.base import Algo, Sight
+from desk.core.algos.base import Algo, Followed, Sight
 from desk.core.book import Book
 from desk.core.ledger import Account
 from desk.core.limiter import Limiter
@@ -330,4 +330,10 @@ def sight(state: DeskState, run: Algo) -> Sight:
         orders=state.orders_of(run.id),
         mark=market.mark.price if market.mark is not None else None,
         position=state.accounts[run.sub].quantity(run.symbol) if run.sub in state.accounts else ZERO,
+        followed=_followed(state, run.follows) if run.follows is not None else None,
     )
+
+
+def _followed(state: DeskState, algo: AlgoId) -> Followed:
+    run = state.runs.get(algo)
+    return Followed(state.orders_of(algo), is_over=run is None or run.is_done)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.exits import Exits
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.model.program import Program
 from desk.model.restart import OnRestart
@@ -22,6 +23,8 @@ class PlaceOrder(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
     price: Decimal | None = None
     tif: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
+    exits: Exits | None = None
+    """Where what it fills is left again."""
 
 
 class AmendOrder(Struct, frozen=True, tag=True, tag_field="verb", kw_only=True):
@@ -133,6 +136,7 @@ class ChaseSpec(Struct, frozen=True, kw_only=True, tag="chase"):
     reduce_only: bool = False
     show: Decimal | None = None
     """An iceberg: the most that rests at a time; None for all of it."""
+    exits: Exits | None = None
     on_restart: OnRestart = OnRestart.PARK
 
 

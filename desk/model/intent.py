@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from desk.model.order import OrderType, Side, TimeInForce
-from desk.model.units import ClientOrderId, Nanos
+from desk.model.units import AlgoId, ClientOrderId, Nanos
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -19,6 +19,8 @@ class Place(Struct, frozen=True, kw_only=True):
     reduce_only: bool = False
     leg: int = 0
     """Which of the run's several orders it is."""
+    is_urgent: bool = False
+    """A way out of a position: our own orders make room for it, and the rate limiter lets it pass."""
 
 
 class Amend(Struct, frozen=True):
@@ -54,7 +56,14 @@ class Forget(Struct, frozen=True):
     order: ClientOrderId
 
 
-Intent = Place | Amend | Cancel | Wake | Finish | Forget
+class EndRun(Struct, frozen=True):
+    """Wish that the run this one follows ends."""
+
+    algo: AlgoId
+    reason: str
+
+
+Intent = Place | Amend | Cancel | Wake | Finish | Forget | EndRun
 
 
 class Refusal(Struct, frozen=True):

@@ -77,6 +77,7 @@ class OrderKind(StrEnum):
     TWAP = "TWP"
     SCALE = "SCA"
     DELEVERAGE = "ADL"
+    BRACKET = "BRK"
     FLATTEN = "FLT"
 
 

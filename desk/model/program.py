@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.exits import BracketSpec, Exits
 from desk.model.order import Side
 from desk.model.restart import OnRestart
 from desk.model.units import SubId, Symbol
@@ -58,6 +59,7 @@ class TwapSpec(Struct, frozen=True, kw_only=True, tag="twap"):
     catchup_max: int = 3
     on_end: OnEnd = OnEnd.LEAVE
     reduce_only: bool = False
+    exits: Exits | None = None
     on_restart: OnRestart = OnRestart.PARK
 
 
@@ -94,6 +96,7 @@ class ScaleSpec(Struct, frozen=True, kw_only=True, tag="scale"):
     spacing: Spacing = Spacing.LINEAR
     post_only: bool = True
     reduce_only: bool = False
+    exits: Exits | None = None
     on_restart: OnRestart = OnRestart.RESUME
     """Its orders rest either way; one that resumes places what was refused again."""
 
@@ -164,4 +167,4 @@ class ScalperSpec(Struct, frozen=True, kw_only=True, tag="scalper"):
     on_restart: OnRestart = OnRestart.PARK
 
 
-Program = TwapSpec | ScaleSpec | ScalperSpec
+Program = TwapSpec | ScaleSpec | ScalperSpec | BracketSpec

@@ -223,6 +223,8 @@ class AlgoRow(Struct, frozen=True, kw_only=True):
     started: Nanos
     ended: Nanos | None
     layers: tuple[LayerRow, ...] = ()
+    stop_price: Decimal | None = None
+    """Where it gets out of what it guards; None: it guards nothing."""
 
 
 class FillRow(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from desk.model.effect import SendOrder, VenueEffect
 from desk.model.event import VenueTruth
 from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
 from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, SubId, Symbol, millis
+from desk.sim import guards
 from desk.sim.disk import Disk
 from desk.sim.oracle import Oracle
 from desk.sim.overseer import Overseer
@@ -57,7 +58,7 @@ class Judge:
         if effect.spec.id not in self._disk.intents and not effect.spec.closing:
             self._oracle.blame("I3", f"{effect.spec.id} left before its intent was durable")
         self._check_close(effect.spec, process.state)
-        self._overseer.sent(effect.spec, process.state)
+        self._overseer.sent(effect.spec, process.state, effect.ts)
         age = process.state.mark_age(effect.spec.symbol)
         if not effect.spec.closing and (age is None or age > millis(process.state.limits.mark_age_ms_max)):
             self._oracle.blame("I17", f"{effect.spec.id} takes new risk at a mark {age} ns old")
@@ -114,6 +115,8 @@ class Judge:
     def check_calm(self, state: DeskState, now: Nanos) -> None:
         """Check that the desk has come to agree with the venue, to the last digit."""
         truth = self._exchange.truth(now)
+        for problem in guards.problems(state):
+            self._oracle.blame("BR", problem)
         for symbol in state.breaks:
             self._oracle.blame("I1", f"{symbol} is quarantined though the books are whole")
         told_late = {trade.order for trade, at in self._oracle.trades.values() if now - at < TOLD_WITHIN}
@@ -147,7 +150,7 @@ class Judge:
             )
         if not spec.closing or held != believed:
             return  # a trade is still on its way to the desk: it cannot know better
-        if self._before.get((spec.sub, spec.symbol), held) != held:
+        if self._before.get((spec.sub, spec.symbol), ZERO) != held:
             return  # it was wished for in the middle of a turn, before other trades of that turn
         if held * spec.side.sign > ZERO or spec.quantity > abs(held):
             self._oracle.blame("I10", f"{spec.id} would close {spec.quantity} of {held} {spec.symbol}")

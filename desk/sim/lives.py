@@ -10,6 +10,7 @@ from desk.core.state import DeskState
 from desk.model.command import Command
 from desk.model.effect import Alert, RunStarted, Severity, VenueEffect
 from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
+from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.order import OrderStatus
@@ -160,7 +161,7 @@ class Lives:
             self.kill(now)
             return
         for effect in effects:
-            if isinstance(effect, RunStarted) and not isinstance(effect.spec, ScalperSpec):
+            if isinstance(effect, RunStarted) and not isinstance(effect.spec, ScalperSpec | BracketSpec):
                 self._oracle.parents[effect.algo] = effect.spec.quantity
             elif isinstance(effect, Alert) and effect.severity is Severity.WARN:
                 self._counts[Sighting.LIMIT_ENGAGED] += "expected at most" in effect.text

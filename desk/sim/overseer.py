@@ -8,7 +8,7 @@ from desk.core.state import DeskState, Episode
 from desk.exchange.accounts import maintenance_margin
 from desk.model.order import OrderKind, OrderSpec
 from desk.model.tier import AdlTier
-from desk.model.units import ZERO, Nanos, SubId, Symbol, millis
+from desk.model.units import SECOND, ZERO, Nanos, SubId, Symbol, millis
 from desk.sim.oracle import Oracle
 from desk.sim.plan import Sighting
 
@@ -31,13 +31,16 @@ class Overseer:
         self._held: dict[tuple[SubId, Symbol], Decimal] = {}
         """What was held when the turn began: an order is sized before what came later in the same turn."""
 
-    def sent(self, spec: OrderSpec, state: DeskState) -> None:
-        """An order is leaving."""
+    def sent(self, spec: OrderSpec, state: DeskState, at: Nanos) -> None:
+        """An order is leaving that was decided `at`: earlier in the same turn, after a stall."""
         episode = state.episodes.get(spec.sub)
         if episode is not None and not spec.closing:
             self._blame(spec, f"opens while sub-account {spec.sub} is in {episode.tier}")
-        if spec.kind is OrderKind.DELEVERAGE:
-            self._counts[Sighting.DELEVERAGED] += 1
+        if spec.kind is not OrderKind.DELEVERAGE:
+            return
+        self._counts[Sighting.DELEVERAGED] += 1
+        self._check_inputs(spec, state, at)
+        if state.now - at < SECOND:  # else the episode it was decided in may be over: it waited behind a stall
             self._check(spec, episode, state)
 
     def after_turn(self, state: DeskState) -> None:
@@ -68,19 +71,18 @@ class Overseer:
         ]
         if others:
             self._blame(spec, f"while {others[0].spec.id} is not settled")
-        self._check_inputs(spec, state)
         # What has once been in the last tier is closed to the end.
         has_begun = episode.tier is AdlTier.T3 and bool(episode.steps)
         is_known = held == abs(self._oracle.holding(spec.sub, spec.symbol).quantity)
         if is_known and not has_begun and not self._is_near(spec.sub, state):
             self._blame(spec, f"sub-account {spec.sub} is far from its end")
 
-    def _check_inputs(self, spec: OrderSpec, state: DeskState) -> None:
+    def _check_inputs(self, spec: OrderSpec, state: DeskState, at: Nanos) -> None:
         for symbol, position in state.accounts[spec.sub].positions.items():
             if not position.quantity:
                 continue
             market = state.markets[symbol]
-            age = state.mark_age(symbol)
+            age = at - market.mark.ts if market.mark is not None else None
             if age is None or age > millis(state.limits.mark_age_ms_max):
                 self._blame(spec, f"at a mark of {symbol} that is {age} ns old")
             elif (

@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from desk.core.algos.base import Algo
 from desk.core.state import DeskState
 from desk.model.command import (
     AmendOrder,
@@ -25,8 +26,9 @@ from desk.model.command import (
     StartRun,
     StopAlgo,
 )
+from desk.model.exits import Exits, Trigger
 from desk.model.instrument import Instrument
-from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.order import OrderKind, OrderType, Side, TimeInForce
 from desk.model.program import (
     Catchup,
     Child,
@@ -127,6 +129,7 @@ class Trader:
             quantity=self._size(instrument),
             price=price,
             tif=self._chance.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.GTX)),
+            exits=self._exits(),
         )
 
     def _take(self, state: DeskState) -> Command | None:
@@ -143,6 +146,7 @@ class Trader:
             type=OrderType.MARKET if kind < 0.5 else OrderType.LIMIT,
             price=None if kind < 0.5 else bid + instrument.tick_size * 3 * side.sign,
             tif=TimeInForce.FOK if kind > 0.8 else TimeInForce.IOC,
+            exits=self._exits(),
         )
 
     def _cancel(self, state: DeskState) -> Command | None:
@@ -160,7 +164,7 @@ class Trader:
 
     def _chase(self, state: DeskState) -> Command | None:
         instrument, bid = self._market(state)
-        running = [run for run in state.runs.values() if not run.is_done]
+        running = _busy(state)
         if bid is None or len(running) >= 6:
             return None
         quantity = self._size(instrument)
@@ -177,12 +181,13 @@ class Trader:
                 on_ttl=self._chance.choice((OnTtl.CANCEL, OnTtl.CROSS, OnTtl.KEEP)),
                 stale_ms=_STALE_MS,
                 post_only=self._chance.random() < 0.6,
+                exits=self._exits(),
             )
         )
 
     def _program(self, state: DeskState) -> Command | None:
         instrument, bid = self._market(state)
-        running = [run for run in state.runs.values() if not run.is_done]
+        running = _busy(state)
         if bid is None or len(running) >= 8:
             return None
         side, sub, quantity = self._side(), self._sub(state), self._size(instrument)
@@ -202,6 +207,7 @@ class Trader:
                     catchup=self._chance.choice(tuple(Catchup)),
                     catchup_max=self._chance.randint(1, slices),
                     on_end=self._chance.choice(tuple(OnEnd)),
+                    exits=self._exits(),
                 )
             )
         ends = sorted(bid - side.sign * instrument.tick_size * self._chance.randint(1, 60) for _ in range(2))
@@ -217,7 +223,20 @@ class Trader:
                 sizes=self._chance.choice(tuple(Sizes)),
                 spacing=self._chance.choice(tuple(Spacing)),
                 post_only=self._chance.random() < 0.7,
+                exits=self._exits(),
             )
+        )
+
+    def _exits(self) -> Exits | None:
+        """Draw a profit, a stop, both, or, most of the time, neither."""
+        kind = self._chance.random()
+        if kind > 0.25:
+            return None
+        return Exits(
+            profit_bps=Decimal(self._chance.randint(1, 20)) if kind < 0.18 else None,
+            stop_bps=Decimal(self._chance.randint(1, 20)) if kind > 0.06 else None,
+            trigger=self._chance.choice(tuple(Trigger)),
+            stale_ms=_STALE_MS,
         )
 
     def _scalper(self, sub: SubId, instrument: Instrument, quantity: Decimal) -> StartRun:
@@ -337,3 +356,8 @@ class Trader:
         usual = 150 if instrument.base == "BTC" else 3_000
         lots = self._chance.randint(usual // 10, usual) * (10 if self._chance.random() < 0.1 else 1)
         return instrument.lot_size * lots
+
+
+def _busy(state: DeskState) -> list[Algo]:
+    """Return the runs under way, those that only guard left out."""
+    return [run for run in state.runs.values() if not run.is_done and run.kind is not OrderKind.BRACKET]

@@ -19,6 +19,7 @@ from desk.ui.words import (
     CHASE_WORDS,
     DESK,
     EVERYTHING,
+    EXIT_OPTIONS,
     LAST,
     MARKET,
     ORDER_FLAGS,
@@ -52,9 +53,12 @@ def _order(words: Sequence[str], context: Context, side: Side) -> Sequence[str]:
     if not words:
         return ()
     used = {word.lower() for word in words}
+    if words and words[-1].lower() in EXIT_OPTIONS:
+        return EXIT_OPTIONS[words[-1].lower()]
     prices = () if MARKET in used or any(word.startswith("@") for word in words) else _prices(side, context)
     flags = [flag for flag in ORDER_FLAGS if flag not in used and not (flag == MARKET and not prices)]
-    return (*flags, *prices, *_symbols_unless_used(words, context.view))
+    exits = [word for word in EXIT_OPTIONS if word not in used]
+    return (*flags, *prices, *exits, *_symbols_unless_used(words, context.view))
 
 
 def _buy(words: Sequence[str], context: Context) -> Sequence[str]:

@@ -10,6 +10,7 @@ from desk.model.restart import OnRestart
 from desk.model.units import Symbol
 from desk.model.view import DeskView
 from desk.ui.complaint import Misread
+from desk.ui.exiting import read_exits
 from desk.ui.lexing import (
     Amount,
     Token,
@@ -26,6 +27,7 @@ from desk.ui.words import (
     CHASE_FLAGS,
     CHASE_OPTIONS,
     CHASE_WORDS,
+    EXIT_OPTIONS,
     FOK,
     IOC,
     MARKET,
@@ -60,21 +62,33 @@ def draft_order(side: Side | None, words: Sequence[Token], context: Context, pla
     """Return the order the words after `buy` or `sell` describe; `side` None closes, at the market unless priced."""
     amount = _leading_amount(words, places)
     symbol, price, flags = context.symbol, None, set[str]()
-    for word in words[1:]:
-        if word.text.startswith("@"):
+    exits: dict[str, str] = {}
+    rest = list(words[1:])
+    while rest:
+        word = rest.pop(0)
+        if word.lower in EXIT_OPTIONS:
+            _once(word.lower, word, places)
+            exits[word.lower] = _value_behind(word, rest)
+        elif word.text.startswith("@"):
             _once("price", word, places)
             price = read_price(word.text[1:])
         elif word.lower in ORDER_FLAGS:
             _once(word.lower, word, places)
             flags.add(word.lower)
         else:
-            symbol = _symbol_or_complain(word, context.view, ORDER_FLAGS)
+            symbol = _symbol_or_complain(word, context.view, (*ORDER_FLAGS, *EXIT_OPTIONS))
             _once("symbol", word, places)
     if side is None:
         flags |= {REDUCE} if price is not None else {REDUCE, MARKET}
     _check_priced(price, flags, words[-1])
     return OrderDraft(
-        symbol=symbol, side=side, amount=amount, price=price, tif=_time_in_force(flags), reduce_only=REDUCE in flags
+        symbol=symbol,
+        side=side,
+        amount=amount,
+        price=price,
+        tif=_time_in_force(flags),
+        reduce_only=REDUCE in flags,
+        exits=read_exits(exits),
     )
 
 
@@ -173,6 +187,7 @@ class _ChaseReading:
             cross_slip_bps=read_bps(text.get("slip", "5bps"), "slip"),
             throttle_ms=read_span_ms(text.get("throttle", "250ms"), "throttle"),
             show=read_amount(text["show"]) if "show" in text else None,
+            exits=read_exits(text),
             # The opposite side's best price is asked for by who wants to take it.
             post_only=POST in self._flags or self._peg is not Peg.OPPOSITE,
             reduce_only=REDUCE in self._flags,
@@ -192,6 +207,12 @@ def _leading_amount(words: Sequence[Token], places: Places) -> Amount:
         raise Misread("quantity", "an amount such as 0.01, 0.01btc, 500usd or 25%", "")
     places["quantity"] = words[0].at
     return read_amount(words[0].text)
+
+
+def _value_behind(word: Token, rest: list[Token]) -> str:
+    if not rest:
+        raise Misread(word.lower, "a value such as " + " or ".join(EXIT_OPTIONS[word.lower]), "", word.at)
+    return rest.pop(0).text
 
 
 def _symbol_or_complain(word: Token, view: DeskView, also: Sequence[str]) -> Symbol:

@@ -8,9 +8,11 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.command import ChaseMode, Command, OnCap, OnTtl, Peg
+from desk.model.exits import Exits
 from desk.model.order import Side, TimeInForce
 from desk.model.restart import OnRestart
 from desk.ui.complaint import Complaint, Misread
+from desk.ui.exiting import read_exits
 from desk.ui.lexing import (
     DOLLAR,
     PERCENT,
@@ -76,6 +78,7 @@ def read_order_form(values: Values, context: Context) -> Command | Complaint:
             price=read_price(_written(values, "price")) if tif is not None else None,
             tif=tif or TimeInForce.GTC,
             reduce_only=values["reduce-only"] == _YES,
+            exits=_exits(values),
         )
         return resolve_order(draft, context)
     except Misread as misread:
@@ -112,8 +115,13 @@ def _chase_draft(values: Values, context: Context) -> ChaseDraft:
         show=read_amount(show) if show else None,
         post_only=peg is not Peg.OPPOSITE,
         reduce_only=values["reduce-only"] == _YES,
+        exits=_exits(values),
         on_restart=OnRestart(values["restart"]),
     )
+
+
+def _exits(values: Values) -> Exits | None:
+    return read_exits({name: values[name].strip() for name in ("tp", "sl")})
 
 
 def _amount(values: Values) -> Amount:
@@ -133,6 +141,10 @@ _AMOUNT_FIELDS: Final = (
     Field(name="quantity", hint="0.01, 500usd, 25%"),
     Field(name="unit", choices=_UNITS, start=BASE_UNIT),
 )
+_EXIT_FIELDS: Final = (
+    Field(name="tp", hint="profit: price or 40bps; empty: none"),
+    Field(name="sl", hint="stop: price or 20bps; empty: none"),
+)
 _REDUCE_FIELD: Final = Field(name="reduce-only", choices=(_NO, _YES), start=_NO)
 
 ORDER_FORM: Final = Form(
@@ -142,6 +154,7 @@ ORDER_FORM: Final = Form(
         Field(name="type", choices=tuple(_LIFES), start="limit"),
         *_AMOUNT_FIELDS,
         Field(name="price", hint="not read for a market order"),
+        *_EXIT_FIELDS,
         _REDUCE_FIELD,
     ),
     read=read_order_form,
@@ -163,6 +176,7 @@ CHASE_FORM: Final = Form(
         Field(name="slip", start="5bps", hint="when it crosses"),
         Field(name="throttle", start="250ms"),
         Field(name="show", hint="an iceberg: at rest at a time; empty: all"),
+        *_EXIT_FIELDS,
         Field(name="restart", choices=tuple(OnRestart), start=OnRestart.PARK),
         _REDUCE_FIELD,
     ),

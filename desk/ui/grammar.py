@@ -35,7 +35,7 @@ from desk.ui.bookings import draft_adjust, draft_allocate, draft_cross, draft_re
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.drafting import Places, draft_chase, draft_order, one_of, symbol_named
 from desk.ui.lexing import Token, is_number, read_amount, read_price, read_span_ms, split_parts, split_words
-from desk.ui.programming import draft_scale, draft_scalper, draft_twap
+from desk.ui.programming import draft_bracket, draft_scale, draft_scalper, draft_twap
 from desk.ui.resolve import Context, account_of, nearest, resolve_amend, resolve_chase, resolve_order, traded_subs
 from desk.ui.words import ALL, DESK, EVERYTHING, LAST, VENUE, VERBS, BlotterTab
 
@@ -289,6 +289,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "twap": draft_twap,
         "scale": draft_scale,
         "scalper": draft_scalper,
+        "bracket": draft_bracket,
         "cancel": _cancel,
         "flatten": _flatten,
         "close": _close,

@@ -45,6 +45,7 @@ from desk.model.program import ScalperSpec
 from desk.model.restart import OnRestart
 from desk.model.units import ZERO, SubId, Symbol
 from desk.model.view import DeskView, MarketView, OrderRow
+from desk.ui.exiting import tell_exits
 from desk.ui.grammar import Help, Quit, SelectSub, SelectSymbol, ShowTab, Step, Wait
 from desk.ui.programs import describe_program
 from desk.ui.resolve import mark_of, plain, quote_of
@@ -93,7 +94,8 @@ def describe(command: Command, view: DeskView) -> str:
     """Say in one line what a command does."""
     match command:
         case PlaceOrder():
-            return f"{sub_name(command.sub, view)}: {_place(command, view)}"
+            guarded = f", {tell_exits(command.exits)}" if command.exits is not None else ""
+            return f"{sub_name(command.sub, view)}: {_place(command, view)}{guarded}"
         case StartChase(spec=spec):
             return f"{sub_name(spec.sub, view)}: {_chase(spec, view)}"
         case StartRun(spec=spec):
@@ -256,6 +258,7 @@ def _chase(spec: ChaseSpec, view: DeskView) -> str:
     terms.append(f"ttl {spec.ttl_ms / 1000:g}s then {spec.on_ttl}" if spec.ttl_ms is not None else "no ttl")
     terms.append("" if spec.post_only else "may take")
     terms.append(f"iceberg of {plain(spec.show)}" if spec.show is not None else "")
+    terms.append(tell_exits(spec.exits))
     terms.append("reduce-only" if spec.reduce_only else "")
     terms.append(f"after a restart {spec.on_restart}" if spec.on_restart is not OnRestart.PARK else "")
     price = _touch(spec.symbol, spec.side, view)

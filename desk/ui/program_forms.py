@@ -47,6 +47,8 @@ def _form(title: str, *fields: Field) -> Form:
 
 _SIDE: Final = Field(name="side", choices=tuple(Side), start=Side.BUY)
 _QUANTITY: Final = Field(name="quantity", hint="0.01, 500usd, 25%")
+_TP: Final = Field(name="tp", hint="profit: price or 40bps; empty: none")
+_SL: Final = Field(name="sl", hint="stop: price or 20bps; empty: none")
 _REDUCE: Final = Field(name="reduce-only", choices=(_NO, _YES), start=_NO)
 _RESTARTS: Final = tuple(OnRestart)
 
@@ -61,6 +63,8 @@ TWAP_FORM: Final = _form(
     Field(name="slip", start="5bps", hint="beyond the opposite touch"),
     Field(name="catchup", choices=tuple(Catchup), start=Catchup.CAP),
     Field(name="end", choices=tuple(OnEnd), start=OnEnd.LEAVE),
+    _TP,
+    _SL,
     Field(name="restart", choices=_RESTARTS, start=OnRestart.PARK),
     _REDUCE,
 )
@@ -75,6 +79,8 @@ SCALE_FORM: Final = _form(
     Field(name="ratio", start="3", hint="largest to smallest"),
     Field(name="spacing", choices=tuple(Spacing), start=Spacing.LINEAR),
     Field(name="may take", choices=(_NO, _YES), start=_NO),
+    _TP,
+    _SL,
     Field(name="restart", choices=_RESTARTS, start=OnRestart.RESUME),
     _REDUCE,
 )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from desk.model.command import Command, StartRun
+from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
 from desk.model.order import Side
 from desk.model.program import (
@@ -22,11 +23,13 @@ from desk.model.program import (
     TwapSpec,
 )
 from desk.model.restart import OnRestart
-from desk.model.units import ZERO, Symbol
+from desk.model.units import ZERO, AlgoId, Symbol
 from desk.ui.complaint import Misread
 from desk.ui.drafting import Places, instrument_named, one_of, symbol_named
+from desk.ui.exiting import read_exits
 from desk.ui.lexing import Amount, Token, read_amount, read_bps, read_decimal, read_price, read_span_ms
-from desk.ui.resolve import Context, account_of, base_quantity, check_reduces, instrument_of, touch_of
+from desk.ui.resolve import Context, account_of, base_quantity, check_reduces, instrument_of, nearest, touch_of
+from desk.ui.words import EXIT_OPTIONS
 
 Reader = Callable[[str], object]
 
@@ -45,6 +48,8 @@ def _signed(text: str) -> Decimal:
     return -read_decimal(text[1:], "skew") if text.startswith("-") else read_decimal(text.removeprefix("+"), "skew")
 
 
+_EXITS: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType({each: (each, str) for each in EXIT_OPTIONS})
+"""Kept as text until all of it is there."""
 _TWAP: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
     {
         "over": ("span_ms", lambda text: read_span_ms(text, "over", bare="s")),
@@ -53,6 +58,7 @@ _TWAP: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
         "slip": ("slip_bps", lambda text: read_bps(text, "slip")),
         "catchup": ("catchup", lambda text: Catchup(one_of(text, tuple(Catchup), "catchup"))),
         "end": ("on_end", lambda text: OnEnd(one_of(text, tuple(OnEnd), "end"))),
+        **_EXITS,
         "restart": ("on_restart", lambda text: OnRestart(one_of(text, tuple(OnRestart), "restart"))),
     }
 )
@@ -62,6 +68,7 @@ _SCALE: Final[Mapping[str, tuple[str, Reader]]] = MappingProxyType(
         "to": ("high", lambda text: read_price(text.removeprefix("@"), "to")),
         "in": ("count", _count("in")),
         "ratio": ("ratio", lambda text: read_decimal(text, "ratio")),
+        **_EXITS,
         "restart": ("on_restart", lambda text: OnRestart(one_of(text, tuple(OnRestart), "restart"))),
     }
 )
@@ -121,6 +128,7 @@ PROGRAM_VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "from": (),
         "to": (),
         "limit": (),
+        **EXIT_OPTIONS,
     }
 )
 """What a completion offers behind a word that takes a value."""
@@ -149,6 +157,26 @@ def draft_scalper(words: Sequence[Token], context: Context, places: Places) -> S
     quantity = _quantity(Side.BUY, amount, symbol, context, reduces=False)
     made.setdefault("max_bps", max(_OUTERMOST_BPS, made.get("base_bps", ZERO)))
     return (StartRun(ScalperSpec(sub=account_of(context).id, symbol=symbol, quantity=quantity, **made)),)
+
+
+def draft_bracket(words: Sequence[Token], context: Context, _places: Places) -> Sequence[Command]:
+    """Return the bracket that the words after `bracket` attach to a live run."""
+    runs = {row.id: row for row in context.view.algos if row.ended is None}
+    if not words or words[0].lower not in runs:
+        raise Misread("run", nearest(words[0].text if words else "", list(runs)), words[0].text if words else "")
+    row, texts, rest = runs[AlgoId(words[0].lower)], dict[str, str](), list(words[1:])
+    while rest:
+        word = rest.pop(0)
+        if word.lower not in EXIT_OPTIONS or not rest:
+            raise Misread("bracket", "tp PRICE|Nbps, sl PRICE|Nbps, trigger mark|touch", word.text, word.at)
+        _once(texts, word.lower, rest.pop(0).text, word)
+    exits = read_exits(texts)
+    if exits is None:
+        raise Misread("bracket", "a tp, an sl or both", "")
+    spec = BracketSpec(
+        sub=row.sub, symbol=row.symbol, side=row.side, quantity=row.quantity, exits=exits, follows=row.id
+    )
+    return (StartRun(spec),)
 
 
 _GRAMMARS: Final = MappingProxyType(
@@ -188,6 +216,9 @@ def _read_terms(
             symbol = symbol_named(word, context.view)
         else:
             raise Misread(verb, f"one of {', '.join((*options, *flags))} or a symbol", word.text, word.at)
+    exits = read_exits({each: made.pop(each) for each in EXIT_OPTIONS if each in made})
+    if exits is not None:
+        made["exits"] = exits
     for each in NEEDED[verb]:
         if options[each][0] not in made:
             raise Misread(each, "a value", "")

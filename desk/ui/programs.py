@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
+from desk.model.exits import BracketSpec
 from desk.model.program import Catchup, Child, OnEnd, Program, Quoting, ScaleSpec, ScalperSpec, Sizes, Spacing, TwapSpec
 from desk.model.restart import OnRestart
 from desk.model.view import DeskView
+from desk.ui.exiting import tell_exits
 from desk.ui.resolve import plain, quote_of
 
 
@@ -17,6 +19,8 @@ def describe_program(spec: Program, view: DeskView) -> str:
             head, terms = _scale(spec)
         case ScalperSpec():
             return _scalper(spec, view)
+        case BracketSpec():
+            return f"BRACKET of {spec.follows}: {tell_exits(spec.exits)}"
     quote = quote_of(spec.symbol, view)
     instrument = view.instrument(spec.symbol)
     if quote is not None and instrument is not None:
@@ -25,6 +29,8 @@ def describe_program(spec: Program, view: DeskView) -> str:
         fees = value * instrument.maker_fee, value * instrument.taker_fee
         terms.append(f"≈ {value:,.2f} {instrument.quote}")
         terms.append(f"maker fee ≈ {fees[0]:,.2f}, taker ≈ {fees[1]:,.2f}")
+    if spec.exits is not None:
+        terms.append(tell_exits(spec.exits))
     if spec.reduce_only:
         terms.insert(0, "reduce-only")
     usual = OnRestart.RESUME if isinstance(spec, ScaleSpec) else OnRestart.PARK

@@ -19,6 +19,7 @@ from desk.model.command import (
     PlaceOrder,
     StartChase,
 )
+from desk.model.exits import Exits
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice, Quote
 from desk.model.order import OrderType, Side, TimeInForce
@@ -46,6 +47,7 @@ class OrderDraft(Struct, frozen=True, kw_only=True):
     price: Decimal | None = None
     tif: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
+    exits: Exits | None = None
 
 
 class ChaseDraft(Struct, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ class ChaseDraft(Struct, frozen=True, kw_only=True):
     show: Amount | None = None
     post_only: bool = True
     reduce_only: bool = False
+    exits: Exits | None = None
     on_restart: OnRestart = OnRestart.PARK
 
 
@@ -96,6 +99,7 @@ def resolve_order(draft: OrderDraft, context: Context) -> PlaceOrder:
         price=draft.price,
         tif=TimeInForce.IOC if at_market else draft.tif,
         reduce_only=draft.reduce_only,
+        exits=_exits(draft, instrument),
     )
 
 
@@ -132,6 +136,7 @@ def resolve_chase(draft: ChaseDraft, context: Context) -> StartChase:
         cross_slip_bps=draft.cross_slip_bps,
         post_only=draft.post_only,
         reduce_only=draft.reduce_only,
+        exits=_exits(draft, instrument),
         on_restart=draft.on_restart,
     )
     return StartChase(spec)
@@ -305,6 +310,18 @@ def _check_notional(quantity: Decimal, price: Decimal, instrument: Instrument) -
     if notional < instrument.notional_min:
         expected = f"at least {plain(instrument.notional_min)} {instrument.quote}"
         raise Misread("notional", expected, f"{plain(notional)} {instrument.quote}")
+
+
+def _exits(draft: OrderDraft | ChaseDraft, instrument: Instrument) -> Exits | None:
+    exits = draft.exits
+    if exits is None:
+        return None
+    if draft.reduce_only:
+        raise Misread("tp and sl", "an order that opens", "one that reduces")
+    for which, price in (("tp", exits.profit_price), ("sl", exits.stop_price)):
+        if price is not None and not instrument.is_on_tick(price):
+            raise Misread(which, f"a multiple of {plain(instrument.tick_size)}", plain(price))
+    return exits
 
 
 def _shown(

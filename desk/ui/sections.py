@@ -45,11 +45,17 @@ def ladder_section(view: DeskView, chosen: Chosen) -> LadderSection | None:
         venue_liquidation=next(
             (row.liquidation_price for row in view.account.positions if row.symbol == chosen.symbol), None
         ),
+        stops=_stops(view, chosen),
         now=view.now,
         mode=chosen.key_mode,
         size=chosen.size,
         sub_name=sub_name(chosen.sub, view),
     )
+
+
+def _stops(view: DeskView, chosen: Chosen) -> tuple[Decimal, ...]:
+    here = (row for row in view.algos if (row.sub, row.symbol) == (chosen.sub, chosen.symbol))
+    return tuple(row.stop_price for row in here if row.stop_price is not None)
 
 
 def status_section(view: DeskView, chosen: Chosen, pulse: Pulse) -> StatusSection:

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.command import ChaseMode, OnCap, OnTtl, Peg
+from desk.model.exits import Trigger
 from desk.model.restart import OnRestart
 
 
@@ -31,11 +32,13 @@ class Verb(Struct, frozen=True):
     example: str
 
 
-_ORDER: Final = "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok]"
+_ORDER: Final = (
+    "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok] [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch]"
+)
 _CHASE: Final = (
     "chase buy|sell QTY [SYMBOL] [join|improve [N]|mid|opp] [offset Nt|Nbps] [maintain|trail] [cap PRICE|Nbps]"
     " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms] [show QTY]"
-    " [restart park|resume|cancel] [post] [reduce]"
+    " [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch] [restart park|resume|cancel] [post] [reduce]"
 )
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
@@ -55,13 +58,14 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             Verb(
                 "twap",
                 "twap buy|sell QTY [SYMBOL] over 10m in N [chase|ioc] [limit PRICE] [slip Nbps] [catchup cap|spread|skip]"
-                " [end leave|cross|extend] [reduce] [restart park|resume|cancel]",
+                " [end leave|cross|extend] [tp PRICE|Nbps] [sl PRICE|Nbps] [reduce] [restart park|resume|cancel]",
                 "trade in equal slices over a time",
                 "twap buy 0.1 over 10m in 20",
             ),
             Verb(
                 "scale",
                 "scale buy|sell QTY [SYMBOL] from PRICE to PRICE in N [flat|asc|desc|exp] [ratio N] [linear|geom] [take]"
+                " [tp PRICE|Nbps] [sl PRICE|Nbps]"
                 " [reduce] [restart park|resume|cancel]",
                 "rest a total at several prices",
                 "scale buy 0.1 from 61000 to 61800 in 5",
@@ -73,6 +77,12 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 " [loss Nbps] [stop Nbps] [hold 10m] [ema off|observe|apply] [restart park|resume|cancel]",
                 "quote layers around a reference and take every entry off at a target; QTY is one side's",
                 "scalper 0.1 layers 5 from 2bps to 32bps target 4bps",
+            ),
+            Verb(
+                "bracket",
+                "bracket ALGO [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch]",
+                "guard what a run fills: take the profit, and get out at the stop",
+                "bracket chase-3 tp 40bps sl 20bps",
             ),
             Verb(
                 "cancel",
@@ -160,6 +170,11 @@ PEGS: Final = tuple(peg.value for peg in Peg)
 MODES: Final = tuple(mode.value for mode in ChaseMode)
 CHASE_FLAGS: Final = (POST, REDUCE)
 
+EXIT_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"tp": ("20bps", "40bps"), "sl": ("20bps", "40bps"), "trigger": tuple(each.value for each in Trigger)}
+)
+"""Words of an order that take a value, with the values a completion offers."""
+
 CHASE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "offset": ("1t", "2bps"),
@@ -170,6 +185,7 @@ CHASE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "slip": ("5bps",),
         "throttle": ("250ms",),
         "show": ("0.01",),
+        **EXIT_OPTIONS,
         "restart": tuple(each.value for each in OnRestart),
     }
 )

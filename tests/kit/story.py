@@ -10,12 +10,13 @@ something the story does not tell fails it, like anything else the desk does and
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.core.orders import Order
 from desk.model.command import (
@@ -51,6 +52,7 @@ from desk.model.event import (
     TruthLearned,
     VenueTruth,
 )
+from desk.model.exits import Exits, Trigger
 from desk.model.order import OrderSpec, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, ZERO, AlgoId, ClientOrderId
 from tests.kit import builders
@@ -138,14 +140,18 @@ class Player:
             price=price,
             tif=tif,
             reduce_only="reduce-only" in words,
+            exits=_exits(dict(word.split("=") for word in words if "=" in word)),
         )
         return self._submitted(command)
 
     def _chase(self, verb: str, words: list[str]) -> Event:
         side, quantity, *options = words
-        fields = dict(option.split("=") for option in options)
+        given = dict(option.split("=") for option in options)
+        fields = {name: value for name, value in given.items() if name not in _EXITS}
         base = {"sub": "1", "symbol": builders.BTC, "side": side, "quantity": quantity}
-        return self._submitted(StartChase(msgspec.convert(base | fields, ChaseSpec, strict=False)))
+        return self._submitted(
+            StartChase(replace(msgspec.convert(base | fields, ChaseSpec, strict=False), exits=_exits(given)))
+        )
 
     def _cancel(self, verb: str, words: list[str]) -> Event:
         command: Command = CancelAll() if words == ["all"] else CancelOrder(self._id(words[0]))
@@ -259,6 +265,23 @@ class Player:
 
     def _number(self, order: ClientOrderId) -> str:
         return f"#{[each.id for each in self.sent].index(order) + 1}"
+
+
+_EXITS: Final = ("tp", "sl", "trigger")
+
+
+def _exits(fields: Mapping[str, str]) -> Exits | None:
+    """Read `tp=40 sl=@98.0`: distances in bps, or prices."""
+    profit, stop = fields.get("tp", ""), fields.get("sl", "")
+    if not profit and not stop:
+        return None
+    return Exits(
+        profit_bps=None if not profit or profit[0] == "@" else D(profit),
+        profit_price=D(profit[1:]) if profit.startswith("@") else None,
+        stop_bps=None if not stop or stop[0] == "@" else D(stop),
+        stop_price=D(stop[1:]) if stop.startswith("@") else None,
+        trigger=Trigger(fields.get("trigger", "mark")),
+    )
 
 
 _VERBS: Final[dict[str, Callable[[Player, str, list[str]], Event]]] = {

@@ -53,7 +53,7 @@ class Watched:
         )
 
     def sent(self, quantity="0.3", **changes):
-        self.overseer.sent(self.spec(quantity, **changes), self.desk.state)
+        self.overseer.sent(self.spec(quantity, **changes), self.desk.state, self.desk.state.now)
         return self.oracle.violations
 
 

@@ -31,6 +31,7 @@ from desk.model.command import (
     StopAlgo,
     UnlockSub,
 )
+from desk.model.exits import BracketSpec, Exits, Trigger
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.ui.complaint import Complaint
 from desk.ui.completion import complete
@@ -119,6 +120,7 @@ def chase(**changes):
         ("chase buy 0.1 ttl 30s onttl cross slip 8bps", chase(ttl_ms=30_000, on_ttl=OnTtl.CROSS, cross_slip_bps=D(8))),
         ("chase buy 0.1 ttl 2m throttle 500ms", chase(ttl_ms=120_000, throttle_ms=500)),
         ("chase buy 0.1 show 0.02", chase(show=D("0.02"))),
+        ("chase buy 0.1 tp 40bps sl 61500", chase(exits=Exits(profit_bps=D(40), stop_price=D(61500)))),
         ("chase sell 0.1 reduce", chase(side=Side.SELL, reduce_only=True)),
     ],
 )
@@ -258,6 +260,11 @@ def test_what_follows_a_wait_must_at_least_begin_with_verbs():
         ("chase buy 0.1 cap 20bps oncap explode", "oncap: expected one of hold, cancel, cross, found explode"),
         ("chase buy 0.1 throttle 250", "throttle: expected a time such as 30s, 500ms or 2m, found 250"),
         ("chase buy 0.1 show 0.2", "show: expected a multiple of 0.001 from 0.001 to the quantity, found 0.2"),
+        ("chase sell 0.1 reduce tp 40bps", "tp and sl: expected an order that opens, found one that reduces"),
+        ("buy 0.1 @61800 tp 61900.05", "tp: expected a multiple of 0.1, found 61900.05"),
+        ("buy 0.1 @61800 tp", "tp: expected a value such as 20bps or 40bps, found nothing"),
+        ("bracket chase-9 tp 40bps", "run: expected"),
+        ("bracket chase-3", "bracket: expected a tp, an sl or both, found nothing"),
         ("chase buy 0.1 join mid", "peg: expected one, found another: mid"),
         ("cancel 99", "order: expected one of"),
         ("amend 6", "amend: expected @PRICE or QTY, found nothing"),
@@ -364,3 +371,22 @@ def test_no_order_leaves_that_breaks_a_filter_of_the_venue(line):
         assert order.reduce_only or order.quantity * order.price >= instrument.notional_min
         worst = mark * (instrument.collar_up if order.side is Side.BUY else instrument.collar_down)
         assert (worst - order.price) * order.side.sign >= 0
+
+
+def test_an_order_may_carry_its_exits():
+    (command,) = steps("buy 0.1 @61800 tp 62000 sl 20bps trigger touch")
+
+    assert command.exits == Exits(profit_price=D(62000), stop_bps=D(20), trigger=Trigger.TOUCH)
+
+
+def test_a_bracket_is_attached_to_a_live_run():
+    (command,) = steps("bracket chase-3 tp 40bps sl 20bps")
+
+    assert command.spec == BracketSpec(
+        sub=ALPHA,
+        symbol=BTC,
+        side=Side.BUY,
+        quantity=D("0.100"),
+        exits=Exits(profit_bps=D(40), stop_bps=D(20)),
+        follows="chase-3",
+    )

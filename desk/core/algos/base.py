@@ -49,6 +49,13 @@ class Refused(Struct, frozen=True):
 AlgoEvent = Begin | Pause | Resume | Stop | Refused | Quote | OrderReport | TimerFired
 
 
+class Followed(Struct, frozen=True):
+    """The run that another one follows."""
+
+    orders: Mapping[ClientOrderId, Order]
+    is_over: bool
+
+
 class Sight(Struct, frozen=True):
     """What an algo may look at: lent for one step, read-only."""
 
@@ -61,6 +68,8 @@ class Sight(Struct, frozen=True):
     mark: Decimal | None = None
     position: Decimal = ZERO
     """Of the run's sub-account in its symbol, signed."""
+    followed: Followed | None = None
+    """None: it follows no other run."""
 
 
 class Memo(Struct, tag=True, kw_only=True):
@@ -99,6 +108,8 @@ class Algo(Protocol):
     id: AlgoId
     sub: SubId
     symbol: Symbol
+    follows: AlgoId | None
+    """The run whose orders it watches, if any."""
 
     @property
     def quantity(self) -> Decimal | None:
@@ -145,6 +156,7 @@ class Run(Generic[M]):
         self.id = memo.id
         self.sub = memo.spec.sub
         self.symbol = memo.spec.symbol
+        self.follows: AlgoId | None = None
 
     @property
     def quantity(self) -> Decimal | None:

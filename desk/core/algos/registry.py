@@ -5,19 +5,21 @@ from typing import assert_never
 from msgspec import structs
 
 from desk.core.algos.base import Algo
+from desk.core.algos.bracket import Bracket, BracketMemo
 from desk.core.algos.chase import Chase, ChaseMemo
 from desk.core.algos.scale import Scale, ScaleMemo
 from desk.core.algos.scalper import Scalper
 from desk.core.algos.trips import ScalperMemo
 from desk.core.algos.twap import Twap, TwapMemo, slices_of
 from desk.model.command import ChaseSpec
+from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
 from desk.model.market import Quote
 from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import AlgoId, Nanos
 
-RunSpec = ChaseSpec | TwapSpec | ScaleSpec | ScalperSpec
-RunMemo = ChaseMemo | TwapMemo | ScaleMemo | ScalperMemo
+RunSpec = ChaseSpec | TwapSpec | ScaleSpec | ScalperSpec | BracketSpec
+RunMemo = ChaseMemo | TwapMemo | ScaleMemo | ScalperMemo | BracketMemo
 
 
 def name_of(spec: RunSpec) -> str:
@@ -31,6 +33,8 @@ def name_of(spec: RunSpec) -> str:
             return "scale"
         case ScalperSpec():
             return "scalper"
+        case BracketSpec():
+            return "bracket"
         case _:
             assert_never(spec)
 
@@ -53,6 +57,8 @@ def begun(algo: AlgoId, spec: RunSpec, arrival: Quote, now: Nanos) -> Algo:
             return Scale(ScaleMemo(id=algo, spec=spec, arrival=arrival, started=now))
         case ScalperSpec():
             return Scalper(ScalperMemo(id=algo, spec=spec, arrival=arrival, started=now))
+        case BracketSpec():
+            return Bracket(BracketMemo(id=algo, spec=spec, arrival=arrival, started=now))
         case _:
             assert_never(spec)
 
@@ -68,5 +74,7 @@ def revived(memo: RunMemo) -> Algo:
             return Scale(memo)
         case ScalperMemo():
             return Scalper(memo)
+        case BracketMemo():
+            return Bracket(memo)
         case _:
             assert_never(memo)

@@ -82,10 +82,7 @@ class Twap(Run[TwapMemo]):
     kind = OrderKind.TWAP
 
     def __init__(self, memo: TwapMemo) -> None:
-        self._memo = memo
-        self.id = memo.id
-        self.sub = memo.spec.sub
-        self.symbol = memo.spec.symbol
+        super().__init__(memo)
         self._child = Chase(memo.child) if memo.child is not None else None
 
     def save(self) -> TwapMemo:

@@ -221,14 +221,18 @@ def _value(wish: Place, claim: Claim, state: DeskState) -> str:
     return ""
 
 
+def _is_urgent(wish: Place, claim: Claim) -> bool:
+    return claim.kind in crossing.URGENT or (wish.is_urgent and wish.reduce_only)
+
+
 def _rate(wish: Place, claim: Claim, state: DeskState) -> str:
-    if claim.kind in crossing.URGENT:
+    if _is_urgent(wish, claim):
         return ""
     return state.limiter.problem(state.now, is_closing=wish.reduce_only)
 
 
 def _crossing(wish: Place, claim: Claim, state: DeskState) -> str:
-    if claim.kind in crossing.URGENT:
+    if _is_urgent(wish, claim):
         return ""
     rests = wish.type is OrderType.LIMIT and crossing.may_rest(wish.tif)
     coming = crossing.Coming(wish.side, wish.quantity, wish.price, claim.symbol, rests)

@@ -10,8 +10,10 @@ from desk.core.bookkeeping import is_sub
 from desk.core.risk import gate
 from desk.core.state import DeskState
 from desk.model.command import ChaseSpec
+from desk.model.exits import BracketSpec, Exits
 from desk.model.instrument import Instrument
 from desk.model.intent import Place, Refusal
+from desk.model.order import OrderType
 from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import ZERO
 
@@ -29,7 +31,7 @@ def review(spec: RunSpec, state: DeskState) -> Refusal | None:
     if not is_sub(state, spec.sub) or spec.symbol not in state.instruments:
         return Refusal("known", f"{title}: sub-account {spec.sub} or symbol {spec.symbol} is not known here")
     instrument = state.instruments[spec.symbol]
-    problem = _quantity(spec, instrument) or _shape(spec, instrument, state)
+    problem = _quantity(spec, instrument) or _shape(spec, instrument, state) or _exits(spec, instrument, state)
     return Refusal(name_of(spec), f"{title}: {problem}") if problem else None
 
 
@@ -53,8 +55,57 @@ def _shape(spec: RunSpec, instrument: Instrument, state: DeskState) -> str:
             return _shape_of_scale(spec, instrument, state)
         case ScalperSpec():
             return _shape_of_scalper(spec, instrument, state)
+        case BracketSpec():
+            return _shape_of_bracket(spec, state)
         case _:
             assert_never(spec)
+
+
+def _shape_of_bracket(spec: BracketSpec, state: DeskState) -> str:
+    if spec.entry is not None:
+        return ""
+    run = state.runs.get(spec.follows) if spec.follows is not None else None
+    if run is None or run.is_done or run.quantity is None or (run.sub, run.symbol) != (spec.sub, spec.symbol):
+        return f"entry: expected a live chase, TWAP or scale of the sub-account and symbol, found {spec.follows}"
+    return ""
+
+
+def _exits(spec: RunSpec, instrument: Instrument, state: DeskState) -> str:
+    """Return what is wrong with the profit and the stop, if there are any; a price must be on its side of the entry."""
+    exits = None if isinstance(spec, ScalperSpec) else spec.exits
+    if exits is None or isinstance(spec, ScalperSpec):
+        return ""
+    if not isinstance(spec, BracketSpec) and spec.reduce_only:
+        return "profit and stop: expected an entry that opens, found one that reduces"
+    if (exits.profit_bps, exits.profit_price, exits.stop_bps, exits.stop_price) == (None,) * 4:
+        return "profit and stop: expected at least one of them"
+    for name, bps in (("profit", exits.profit_bps), ("stop", exits.stop_bps)):
+        if bps is not None and not ZERO < bps <= BPS_MAX:
+            return f"{name}: expected more than 0 and at most {BPS_MAX} bps, found {bps} bps"
+    if not ZERO <= exits.slip_bps <= SLIP_BPS_MAX:
+        return f"slip: expected 0 to {SLIP_BPS_MAX} bps, found {exits.slip_bps} bps"
+    return _exit_prices(exits, spec, instrument, state)
+
+
+def _exit_prices(
+    exits: Exits, spec: ChaseSpec | TwapSpec | ScaleSpec | BracketSpec, instrument: Instrument, state: DeskState
+) -> str:
+    quote = state.markets[spec.symbol].quote
+    own = spec.entry if isinstance(spec, BracketSpec) else None
+    entry = own.price if own is not None and own.type is OrderType.LIMIT else quote.mid if quote is not None else None
+    if entry is None:
+        return "profit and stop: no touch yet"
+    for name, price, sign in (
+        ("profit", exits.profit_price, spec.side.sign),
+        ("stop", exits.stop_price, -spec.side.sign),
+    ):
+        if price is None:
+            continue
+        if not instrument.is_on_tick(price):
+            return f"{name}: expected a multiple of the tick {instrument.tick_size}, found {price}"
+        if (price - entry) * sign <= ZERO:
+            return f"{name}: expected a price {'above' if sign > 0 else 'below'} the entry of {entry}, found {price}"
+    return ""
 
 
 def _shape_of_twap(spec: TwapSpec, instrument: Instrument, state: DeskState) -> str:

@@ -37,6 +37,7 @@ _MODE_INKS: Final = {KeyMode.ARMED: Ink.ALARM, KeyMode.CONFIRM: Ink.CAUTION, Key
 _MARK_INKS: Final = {
     "M": Ink.MARK,
     "E": Ink.OWN,
+    "S": Ink.CAUTION,
     "L": Ink.DANGER,
     "V": Ink.DANGER,
     "1": Ink.WARN,
@@ -60,6 +61,8 @@ class LadderSection(Struct, frozen=True, kw_only=True):
     levels: tuple[AdlLevel, ...] = ()
     """Where our own deleverage would act on the sub-account if this price moved alone."""
     venue_liquidation: Decimal | None = None
+    stops: tuple[Decimal, ...] = ()
+    """Where brackets of the sub-account get out."""
     now: Nanos
     mode: KeyMode
     size: Decimal
@@ -140,6 +143,7 @@ class LadderPanel(Panel[LadderSection]):
             position=section.position,
             levels=section.levels,
             venue_liquidation=section.venue_liquidation,
+            stops=section.stops,
         )
         rows = price_rows(sight, self.window, rows_shown)
         is_out_of_sight = at is not None and not self.window.has(at // self.window.grouping, rows_shown)

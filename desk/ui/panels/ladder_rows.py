@@ -128,7 +128,7 @@ class PriceRow(Struct, frozen=True, kw_only=True):
     last: Side | None
     """Who took, if the last trade was here."""
     marks: str
-    """`M` mark price, `E` entry of the position, `L` its liquidation price, `V` the venue's, `1` to `3` our own tiers."""
+    """`M` mark price, `E` entry of the position, `S` a stop, `L` its liquidation price, `V` the venue's, `1` to `3` our own tiers."""
     note: str
     """What our own deleverage would do here; empty where it would do nothing."""
 
@@ -143,6 +143,8 @@ class Sight(Struct, frozen=True, kw_only=True):
     position: PositionRow | None
     levels: Sequence[AdlLevel] = ()
     venue_liquidation: Decimal | None = None
+    stops: Sequence[Decimal] = ()
+    """Where brackets of the sub-account get out."""
 
 
 def level_text(level: AdlLevel, symbol: Symbol, instrument: Instrument) -> str:
@@ -236,6 +238,7 @@ class _Grouped:
         priced: tuple[tuple[str, Decimal | None], ...] = (
             ("M", mark.price if mark else None),
             ("E", held.entry_price if held else None),
+            *(("S", each) for each in sight.stops),
             *((_TIER_MARKS[each.tier], each.price) for each in sight.levels),
             ("L", held.liquidation_price if held else None),
             ("V", sight.venue_liquidation),

@@ -6,6 +6,7 @@ import pytest
 from desk.core.algos import registry
 from desk.core.algos.registry import RunMemo
 from desk.model.command import ChaseSpec
+from desk.model.exits import BracketSpec, Entry, Exits
 from desk.model.order import Side
 from desk.model.program import ScaleSpec, ScalperSpec, TwapSpec
 from desk.model.units import AlgoId
@@ -18,6 +19,7 @@ SPECS = (
     TwapSpec(**COMMON, span_ms=60_000, slices=6),
     ScaleSpec(**COMMON, low=D(90), high=D(99), count=3),
     ScalperSpec(sub=ALPHA, symbol=BTC, quantity=D("1.0")),
+    BracketSpec(**COMMON, exits=Exits(stop_bps=D(20)), entry=Entry(price=D(99))),
 )
 
 

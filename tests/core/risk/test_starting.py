@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from desk.core.risk import starting
 from desk.model.command import ChaseSpec
+from desk.model.exits import BracketSpec, Exits
 from desk.model.order import Side
 from desk.model.program import ScaleSpec, TwapSpec
 from tests.kit import builders, rig
@@ -36,6 +37,36 @@ def chase(**changes):
     ],
 )
 def test_a_chase_that_makes_no_sense_does_not_start(spec, reason):
+    assert starting.review(spec, rig.started().state).reason.partition(": ")[2] == reason
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (chase(exits=Exits()), "profit and stop: expected at least one of them"),
+        (chase(exits=Exits(profit_bps=D(0))), "profit: expected more than 0 and at most 2000 bps, found 0 bps"),
+        (chase(exits=Exits(stop_bps=D(2001))), "stop: expected more than 0 and at most 2000 bps, found 2001 bps"),
+        (chase(exits=Exits(stop_bps=D(9), slip_bps=D(501))), "slip: expected 0 to 500 bps, found 501 bps"),
+        (chase(exits=Exits(profit_price=D("100.33"))), "profit: expected a multiple of the tick 0.1, found 100.33"),
+        (chase(exits=Exits(profit_price=D(99))), "profit: expected a price above the entry of 100.05, found 99"),
+        (chase(exits=Exits(stop_price=D(101))), "stop: expected a price below the entry of 100.05, found 101"),
+        (
+            chase(side=Side.SELL, exits=Exits(stop_price=D(99))),
+            "stop: expected a price above the entry of 100.05, found 99",
+        ),
+        (
+            chase(reduce_only=True, exits=Exits(stop_bps=D(9))),
+            "profit and stop: expected an entry that opens, found one that reduces",
+        ),
+        (
+            BracketSpec(
+                sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D(1), exits=Exits(stop_bps=D(9)), follows="chase-9"
+            ),
+            "entry: expected a live chase, TWAP or scale of the sub-account and symbol, found chase-9",
+        ),
+    ],
+)
+def test_exits_that_make_no_sense_do_not_start(spec, reason):
     assert starting.review(spec, rig.started().state).reason.partition(": ")[2] == reason
 
 
