@@ -176,6 +176,8 @@ class DeskState:
     orders: dict[ClientOrderId, Order] = slot(default_factory=dict)
     open: dict[ClientOrderId, Order] = slot(default_factory=dict)
     """The orders that may still trade."""
+    unbooked: dict[ClientOrderId, Order] = slot(default_factory=dict)
+    """Those that are over, and whose trades have not all been told."""
     run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = slot(default_factory=dict)
     flattens: dict[tuple[SubId, Symbol], int] = slot(default_factory=dict)
     """Positions being closed, with the closing orders already tried."""
@@ -281,6 +283,10 @@ class DeskState:
             self.open[order.spec.id] = order
         else:
             self.open.pop(order.spec.id, None)
+        if order.status.is_terminal and order.unbooked:
+            self.unbooked[order.spec.id] = order
+        else:
+            self.unbooked.pop(order.spec.id, None)
         if order.spec.algo is None:
             return
         counted = self.run_orders.setdefault(order.spec.algo, {})

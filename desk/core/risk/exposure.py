@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 
 from msgspec import Struct
 
@@ -90,8 +91,8 @@ def exposure_problem(state: DeskState, added: Added) -> str:
 
 
 def _working(state: DeskState, sub: SubId, added: Added | None) -> Iterator[tuple[Symbol, Side, Decimal]]:
-    for order in state.open_orders(sub):
-        if not order.spec.closing:
+    for order in chain(state.open.values(), state.unbooked.values()):
+        if order.spec.sub == sub and not order.spec.closing:
             yield order.spec.symbol, order.spec.side, order.outstanding
     if added is not None:
         yield added.symbol, added.side, added.quantity

@@ -6,6 +6,7 @@ from desk.model.order import Side
 from tests.core.risk.test_gate import claim, hold, send, wish
 from tests.kit import rig
 from tests.kit.builders import ALPHA, BTC, D
+from tests.kit.story import tell
 
 
 def test_the_reach_is_that_of_the_worse_side():
@@ -24,3 +25,14 @@ def test_what_only_closes_reaches_nowhere():
     send(desk, wish("sell", "2.0", "101.0", reduce_only=True), claim())
 
     assert exposure.notional(desk.state, ALPHA) == D(200)
+
+
+def test_an_order_that_is_over_reaches_as_far_as_its_trades_that_are_still_to_come():
+    desk = tell("""
+           0ms  buy 3.0 @100.1 ioc       => place buy 3.0 @100.1 ioc
+          40ms  accepted #1
+          50ms  fill #1 0.5 taker
+          60ms  expired #1 nothing more filled=2.0
+    """).rig
+
+    assert exposure.reach(desk.state, ALPHA) == {BTC: D("2.0")}
