@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from desk.core import bookkeeping, breaks, cards, ids, limiter, limiting, locks, modes
+from desk.core import bookkeeping, breaks, cards, editing, ids, limiter, limiting, locks, modes
 from desk.core.algos.base import Algo
 from desk.core.algos.registry import RunMemo, begun, revived
 from desk.core.ledger import Account
@@ -28,6 +28,7 @@ from desk.model.effect import (
     Learned,
     RequestDepth,
     RequestTruth,
+    RunEdited,
     RunEnded,
     RunStarted,
     SendAmend,
@@ -229,7 +230,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.record_send(state, message)
         case RequestTruth() | RequestDepth() | ArmCountdown():
             state.limiter.note_weight(limiter.weight_of(message), message.ts)
-        case RunStarted() | RunEnded() | CardWritten():
+        case RunStarted() | RunEdited() | RunEnded() | CardWritten():
             _fold_run(state, message)
         case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
@@ -243,13 +244,15 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             pass
 
 
-def _fold_run(state: DeskState, message: RunStarted | RunEnded | CardWritten) -> None:
+def _fold_run(state: DeskState, message: RunStarted | RunEdited | RunEnded | CardWritten) -> None:
     match message:
         case RunStarted(algo=algo, spec=spec, arrival=arrival):
             state.runs[algo] = begun(algo, spec, arrival, message.ts)
             state.run_seq = max(state.run_seq, ids.run_number(algo))
         case RunEnded(algo=algo, reason=reason):
             _end(state, algo, reason)
+        case RunEdited():
+            editing.remember(state, message)
         case CardWritten():
             cards.remember(state, message)
 

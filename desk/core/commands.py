@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import assert_never
 
-from desk.core import adjusting, flatten, leaving, limiting, locks, modes
+from desk.core import adjusting, editing, flatten, leaving, limiting, locks, modes
 from desk.core.acting import Acts
 from desk.core.algos.base import Algo, Begin, Pause, Resume, Stop
 from desk.core.algos.registry import RunSpec, begun, name_of, settled
@@ -19,6 +19,7 @@ from desk.model.command import (
     CancelLevel,
     CancelOrder,
     Command,
+    EditRun,
     Flatten,
     FlattenVenue,
     KillDesk,
@@ -56,7 +57,7 @@ def obey(acts: Acts, command: Command) -> None:
             _flatten(acts, command)
         case StartChase(spec=spec) | StartRun(spec=spec):
             _start(acts, spec)
-        case StopAlgo() | PauseAlgo() | ResumeAlgo():
+        case EditRun() | StopAlgo() | PauseAlgo() | ResumeAlgo():
             _steer(acts, command)
         case ResumeDesk() | KillDesk() | ReviveDesk() | RestrictDesk() | LeaveDesk():
             _set_mode(acts, command)
@@ -84,11 +85,13 @@ def _change(acts: Acts, command: CancelOrder | CancelLevel | CancelAll | AmendOr
             _amend(acts, command)
 
 
-def _steer(acts: Acts, command: StopAlgo | PauseAlgo | ResumeAlgo) -> None:
+def _steer(acts: Acts, command: EditRun | StopAlgo | PauseAlgo | ResumeAlgo) -> None:
     run = acts.state.runs.get(command.algo)
     if run is None or run.is_done:
         return _refuse(acts, f"{command.algo}: no running algo of that name")
     match command:
+        case EditRun():
+            editing.edit(acts, run, command)
         case StopAlgo():
             acts.drive(run, Stop("stopped by hand"))
         case PauseAlgo():

@@ -152,6 +152,13 @@ class StartRun(Struct, frozen=True, tag=True, tag_field="verb"):
     spec: Program
 
 
+class EditRun(Struct, frozen=True, tag=True, tag_field="verb"):
+    """Give a run other parameters while it works; `spec` is the whole of them."""
+
+    algo: AlgoId
+    spec: ChaseSpec | Program
+
+
 class StopAlgo(Struct, frozen=True, tag=True, tag_field="verb"):
     """Stop a run for good: its orders are cancelled."""
 
@@ -281,6 +288,7 @@ Command = (
     | FlattenVenue
     | StartChase
     | StartRun
+    | EditRun
     | StopAlgo
     | PauseAlgo
     | ResumeAlgo

@@ -94,6 +94,14 @@ class RunEnded(Struct, frozen=True, tag=True):
     reason: str
 
 
+class RunEdited(Struct, frozen=True, tag=True):
+    """A run works with other parameters from here on: nothing to do but to remember it."""
+
+    ts: Nanos
+    algo: AlgoId
+    spec: ChaseSpec | Program
+
+
 class CardWritten(Struct, frozen=True, tag=True):
     """How a run that is over has done; a later card of the same run replaces it: nothing to do but to remember it."""
 
@@ -227,6 +235,7 @@ Effect = (
     | DisarmTimer
     | RunStarted
     | RunEnded
+    | RunEdited
     | CardWritten
     | Learned
     | CashMoved

@@ -17,6 +17,7 @@ from desk.model.effect import (
     Learned,
     RequestDepth,
     RequestTruth,
+    RunEdited,
     RunEnded,
     RunStarted,
     SendAmend,
@@ -50,6 +51,7 @@ Journalled = (
     | SendAmend
     | RunStarted
     | RunEnded
+    | RunEdited
     | CardWritten
     | Learned
     | CashMoved

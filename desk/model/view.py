@@ -10,13 +10,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.card import Card
-from desk.model.command import Command
+from desk.model.command import ChaseSpec, Command
 from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.program import Program
 from desk.model.tier import AdlTier
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
@@ -223,6 +224,8 @@ class AlgoRow(Struct, frozen=True, kw_only=True):
     started: Nanos
     ended: Nanos | None
     layers: tuple[LayerRow, ...] = ()
+    spec: ChaseSpec | Program | None = None
+    """Its parameters; None in a picture that has none."""
     stop_price: Decimal | None = None
     """Where it gets out of what it guards; None: it guards nothing."""
 

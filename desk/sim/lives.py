@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from desk.core.state import DeskState
 from desk.model.command import Command
-from desk.model.effect import Alert, RunStarted, Severity, VenueEffect
+from desk.model.effect import Alert, RunEdited, RunStarted, Severity, VenueEffect
 from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
 from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
@@ -163,6 +163,10 @@ class Lives:
         for effect in effects:
             if isinstance(effect, RunStarted) and not isinstance(effect.spec, ScalperSpec | BracketSpec):
                 self._oracle.parents[effect.algo] = effect.spec.quantity
+            elif isinstance(effect, RunEdited) and effect.algo in self._oracle.parents:
+                # One that was made smaller has more at the venue until its order is amended.
+                known = self._oracle.parents[effect.algo]
+                self._oracle.parents[effect.algo] = max(known, effect.spec.quantity)
             elif isinstance(effect, Alert) and effect.severity is Severity.WARN:
                 self._counts[Sighting.LIMIT_ENGAGED] += "expected at most" in effect.text
                 self._counts[Sighting.RATE_ENGAGED] += "orders in " in effect.text

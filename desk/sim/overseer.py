@@ -34,7 +34,7 @@ class Overseer:
     def sent(self, spec: OrderSpec, state: DeskState, at: Nanos) -> None:
         """An order is leaving that was decided `at`: earlier in the same turn, after a stall."""
         episode = state.episodes.get(spec.sub)
-        if episode is not None and not spec.closing:
+        if episode is not None and episode.began < at and not spec.closing:
             self._blame(spec, f"opens while sub-account {spec.sub} is in {episode.tier}")
         if spec.kind is not OrderKind.DELEVERAGE:
             return

@@ -5,6 +5,8 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from msgspec import structs
+
 from desk.core.algos.base import Algo
 from desk.core.state import DeskState
 from desk.model.command import (
@@ -14,6 +16,7 @@ from desk.model.command import (
     ChaseMode,
     ChaseSpec,
     Command,
+    EditRun,
     Flatten,
     OnTtl,
     PauseAlgo,
@@ -26,7 +29,7 @@ from desk.model.command import (
     StartRun,
     StopAlgo,
 )
-from desk.model.exits import Exits, Trigger
+from desk.model.exits import BracketSpec, Exits, Trigger
 from desk.model.instrument import Instrument
 from desk.model.order import OrderKind, OrderType, Side, TimeInForce
 from desk.model.program import (
@@ -34,6 +37,7 @@ from desk.model.program import (
     Child,
     EmaMode,
     OnEnd,
+    Program,
     Quoting,
     Reference,
     ScaleSpec,
@@ -267,7 +271,30 @@ class Trader:
         if not runs:
             return None
         run = self._chance.choice(runs)
+        if self._chance.random() < 0.3:
+            return self._edit(state.runs[run])
         return self._chance.choice((ResumeAlgo(run), ResumeAlgo(run), PauseAlgo(run), StopAlgo(run)))
+
+    def _edit(self, run: Algo) -> Command | None:
+        """Ask for another quantity, price or time of a run: now and then one that cannot be."""
+        spec = run.spec
+        factor = self._chance.choice((Decimal("0.6"), Decimal("0.9"), Decimal("1.5")))
+        match spec:
+            case BracketSpec():
+                return EditRun(run.id, structs.replace(spec, exits=self._exits() or spec.exits))
+            case ChaseSpec():
+                made: ChaseSpec | Program = structs.replace(
+                    spec,
+                    quantity=(spec.quantity * factor).quantize(spec.quantity),
+                    peg=self._chance.choice((Peg.JOIN, Peg.MID)),
+                    ttl_ms=self._chance.choice((None, 90_000)),
+                    show=None,
+                )
+            case ScaleSpec():
+                made = structs.replace(spec, count=self._chance.randint(1, 8), high=spec.high + spec.high - spec.low)
+            case _:
+                made = structs.replace(spec, quantity=(spec.quantity * factor).quantize(spec.quantity))
+        return EditRun(run.id, made)
 
     def _close(self, state: DeskState) -> Command | None:
         held = [

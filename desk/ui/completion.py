@@ -7,8 +7,10 @@ from typing import Final
 from desk.model.effect import Booking
 from desk.model.limits import CHOICES, NAMES
 from desk.model.order import Side
+from desk.model.units import AlgoId
 from desk.model.view import DeskView
 from desk.ui.bookings import account_names
+from desk.ui.editing import values_of, words_of
 from desk.ui.grammar import live_algos, open_orders
 from desk.ui.lexing import is_number
 from desk.ui.programming import NEEDED, PROGRAM_VALUES, PROGRAM_WORDS
@@ -179,6 +181,18 @@ def _program(verb: str) -> Callable[[Sequence[str], Context], Sequence[str]]:
     return offer
 
 
+def _edit(words: Sequence[str], context: Context) -> Sequence[str]:
+    runs = {row.id: row.spec for row in live_algos(context.view) if row.spec is not None}
+    if not words:
+        return tuple(runs)
+    spec = runs.get(AlgoId(words[0].lower()))
+    if spec is None:
+        return ()
+    known = words_of(spec)
+    values = values_of(words[-1].lower()) if len(words) > 1 else ()
+    return values or tuple(each for each in known if each not in {word.lower() for word in words})
+
+
 def _limit(words: Sequence[str], context: Context) -> Sequence[str]:
     if not words:
         return NAMES
@@ -198,6 +212,7 @@ _OFFERS: Final[Mapping[str, Callable[[Sequence[str], Context], Sequence[str]]]] 
         "sell": _sell,
         "close": _close,
         "chase": _chase,
+        "edit": _edit,
         "twap": _program("twap"),
         "scale": _program("scale"),
         "scalper": _program("scalper"),

@@ -34,6 +34,7 @@ from desk.model.view import AlgoRow, DeskView, OrderRow
 from desk.ui.bookings import draft_adjust, draft_allocate, draft_cross, draft_revert, draft_transfer
 from desk.ui.complaint import Complaint, Misread
 from desk.ui.drafting import Places, draft_chase, draft_order, one_of, symbol_named
+from desk.ui.editing import draft_edit
 from desk.ui.lexing import Token, is_number, read_amount, read_price, read_span_ms, split_parts, split_words
 from desk.ui.programming import draft_bracket, draft_scale, draft_scalper, draft_twap
 from desk.ui.resolve import Context, account_of, nearest, resolve_amend, resolve_chase, resolve_order, traded_subs
@@ -290,6 +291,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Sequence[Token], Context, Places], Seque
         "scale": draft_scale,
         "scalper": draft_scalper,
         "bracket": draft_bracket,
+        "edit": draft_edit,
         "cancel": _cancel,
         "flatten": _flatten,
         "close": _close,

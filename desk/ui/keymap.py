@@ -84,6 +84,7 @@ ACTIONS: Final = (
     KeyAction(id="run:pause", keys=("p",), text="pause the row's run", group=Group.BLOTTER),
     KeyAction(id="run:resume", keys=("r",), text="resume the row's run", group=Group.BLOTTER),
     KeyAction(id="run:resume-all", keys=("R",), text="resume every parked run", group=Group.BLOTTER),
+    KeyAction(id="run:edit", keys=("e",), text="edit the row's run: the line opens with its name", group=Group.BLOTTER),
     KeyAction(id="run:stop", keys=("t",), text="stop the row's run", group=Group.BLOTTER),
     KeyAction(id="open:mending", keys=("w",), text="deal with a symbol that does not add up", group=Group.DESK),
     KeyAction(id="open:command", keys=("colon",), text="type a command; Tab completes, up and down recall", group=Group.DESK, hint="command"),

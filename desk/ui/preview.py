@@ -16,6 +16,7 @@ from desk.model.command import (
     ChaseSpec,
     Command,
     Cross,
+    EditRun,
     Flatten,
     FlattenVenue,
     KillDesk,
@@ -41,9 +42,9 @@ from desk.model.instrument import Instrument
 from desk.model.limits import BOUNDS, CHOICES
 from desk.model.market import Level, Quote
 from desk.model.order import Side, TimeInForce
-from desk.model.program import ScalperSpec
+from desk.model.program import Program, ScalperSpec
 from desk.model.restart import OnRestart
-from desk.model.units import ZERO, SubId, Symbol
+from desk.model.units import ZERO, AlgoId, SubId, Symbol
 from desk.model.view import DeskView, MarketView, OrderRow
 from desk.ui.exiting import tell_exits
 from desk.ui.grammar import Help, Quit, SelectSub, SelectSymbol, ShowTab, Step, Wait
@@ -102,6 +103,8 @@ def describe(command: Command, view: DeskView) -> str:
             return f"{sub_name(spec.sub, view)}: {describe_program(spec, view)}"
         case AmendOrder():
             return _amend(command, view)
+        case EditRun(algo=algo, spec=spec):
+            return f"EDIT {algo}: {_changes(algo, spec, view)}"
         case _ if isinstance(command, Bookkeeping):
             return _describe_booking(command, view)
         case _:
@@ -265,6 +268,24 @@ def _chase(spec: ChaseSpec, view: DeskView) -> str:
     if price is not None and instrument is not None:
         terms.append(_money(spec.quantity * price, instrument))
     return f"CHASE {spec.side.upper()} {quantity} {spec.symbol} " + ", ".join(term for term in terms if term)
+
+
+def _changes(algo: AlgoId, spec: ChaseSpec | Program, view: DeskView) -> str:
+    before = next((row.spec for row in view.algos if row.id == algo), None)
+    if before is None or type(before) is not type(spec):
+        return "?"
+    parts = []
+    for name in type(spec).__struct_fields__:
+        old, new = getattr(before, name), getattr(spec, name)
+        if old != new and name == "exits":
+            parts.append(tell_exits(new) or "no exits")
+        elif old != new:
+            parts.append(f"{name.replace('_', ' ')} {_value(old)} to {_value(new)}")
+    return ", ".join(parts) or "nothing would change"
+
+
+def _value(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else "none" if value is None else str(value)
 
 
 def _amend(command: AmendOrder, view: DeskView) -> str:

@@ -179,7 +179,7 @@ def draft_bracket(words: Sequence[Token], context: Context, _places: Places) -> 
     return (StartRun(spec),)
 
 
-_GRAMMARS: Final = MappingProxyType(
+GRAMMARS: Final = MappingProxyType(
     {"twap": (_TWAP, _TWAP_FLAGS), "scale": (_SCALE, _SCALE_FLAGS), "scalper": (_SCALPER, _SCALPER_FLAGS)}
 )
 
@@ -195,7 +195,7 @@ def _read(
 def _read_terms(
     words: Sequence[Token], context: Context, places: Places, verb: str
 ) -> tuple[Amount, Symbol, dict[str, Any]]:
-    options, flags = _GRAMMARS[verb]
+    options, flags = GRAMMARS[verb]
     if not words:
         raise Misread("quantity", "an amount such as 0.01, 0.01btc, 500usd or 25%", "")
     places["quantity"] = words[0].at

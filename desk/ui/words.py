@@ -100,6 +100,12 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
                 "close", "close [QTY [SYMBOL] [@PRICE|market]]", "reduce a position; without QTY: flatten", "close 50%"
             ),
             Verb("amend", "amend ORDER|last [@PRICE] [QTY]", "move or resize a working order", "amend last @61800"),
+            Verb(
+                "edit",
+                "edit ALGO [qty QTY] WORD VALUE ...",
+                "change a run while it works, in the words it was started with; `none` takes a cap, ttl, show, tp or sl away",
+                "edit chase-3 cap 30bps ttl 2m",
+            ),
             Verb("stop", "stop ALGO|all", "end a run for good; its orders are cancelled", "stop all"),
             Verb("pause", "pause ALGO|all", "park a run; its order stays", "pause all"),
             Verb("resume", "resume ALGO|all|desk", "let a parked run go on; lift a halt", "resume desk"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from desk.model.card import Card
+from desk.model.command import ChaseSpec
 from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Bracket, Instrument
@@ -272,6 +273,7 @@ def algo(**changes: object) -> AlgoRow:
         maker_quantity=D("0.040"),
         started=before(38_000),
         ended=None,
+        spec=ChaseSpec(sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("0.100")),
     )
     return replace(made, **changes)
 

@@ -9,7 +9,7 @@ from desk.core.state import Episode
 from desk.model.event import OrderAccepted, OrderFilled
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.tier import AdlTier
-from desk.model.units import ZERO
+from desk.model.units import ZERO, Nanos
 from desk.sim.oracle import Oracle
 from desk.sim.overseer import Overseer
 from desk.sim.plan import Sighting
@@ -53,7 +53,7 @@ class Watched:
         )
 
     def sent(self, quantity="0.3", **changes):
-        self.overseer.sent(self.spec(quantity, **changes), self.desk.state, self.desk.state.now)
+        self.overseer.sent(self.spec(quantity, **changes), self.desk.state, Nanos(self.desk.state.now + 1))
         return self.oracle.violations
 
 

@@ -38,6 +38,10 @@ class Stop(Struct, frozen=True):
     reason: str
 
 
+class Edited(Struct, frozen=True):
+    """A person has given the run other parameters."""
+
+
 class Refused(Struct, frozen=True):
     """The gate refused the run's last intent."""
 
@@ -46,7 +50,7 @@ class Refused(Struct, frozen=True):
     """Of the order that was wished for."""
 
 
-AlgoEvent = Begin | Pause | Resume | Stop | Refused | Quote | OrderReport | TimerFired
+AlgoEvent = Begin | Edited | Pause | Resume | Stop | Refused | Quote | OrderReport | TimerFired
 
 
 class Followed(Struct, frozen=True):
@@ -116,6 +120,10 @@ class Algo(Protocol):
         """What the parent asked for: its children may never exceed it; None where no total bounds them."""
 
     @property
+    def spec(self) -> ChaseSpec | Program:
+        """Its parameters."""
+
+    @property
     def arrival(self) -> Quote:
         """The touch it found when it was started."""
 
@@ -135,6 +143,9 @@ class Algo(Protocol):
 
     def save(self) -> Memo:
         """Return what a checkpoint keeps."""
+
+    def edit(self, spec: ChaseSpec | Program) -> None:
+        """Take other parameters of the same kind."""
 
     def park(self, note: str) -> None:
         """Come back from a restart: wait for a person."""
@@ -164,6 +175,11 @@ class Run(Generic[M]):
         return self._memo.spec.quantity
 
     @property
+    def spec(self) -> ChaseSpec | Program:
+        """Its parameters."""
+        return self._memo.spec
+
+    @property
     def arrival(self) -> Quote:
         """The touch it found when it was started."""
         return self._memo.arrival
@@ -177,6 +193,10 @@ class Run(Generic[M]):
     def is_done(self) -> bool:
         """Tell whether the run is over."""
         return self._memo.state is AlgoState.DONE
+
+    def edit(self, spec: ChaseSpec | Program) -> None:
+        """Take other parameters of the same kind."""
+        self._memo.spec = spec
 
     def park(self, note: str) -> None:
         """Come back from a restart: wait for a person."""
@@ -210,6 +230,7 @@ class Run(Generic[M]):
             maker_quantity=sum((order.filled_as_maker for order in orders), ZERO),
             started=memo.started,
             ended=memo.ended,
+            spec=memo.spec,
         )
 
     def _finish(self, sight: Sight, reason: str) -> Sequence[Intent]:

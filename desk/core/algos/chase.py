@@ -11,7 +11,20 @@ from typing import Final
 from msgspec import structs
 
 from desk.core.algos import chase_price
-from desk.core.algos.base import NOT_NOW, REPEATS, AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop
+from desk.core.algos.base import (
+    NOT_NOW,
+    REPEATS,
+    AlgoEvent,
+    Begin,
+    Edited,
+    Memo,
+    Pause,
+    Refused,
+    Resume,
+    Run,
+    Sight,
+    Stop,
+)
 from desk.core.orders import Order
 from desk.model.command import ChaseMode, ChaseSpec, OnCap, OnTtl
 from desk.model.event import (
@@ -74,7 +87,7 @@ class Chase(Run[ChaseMemo]):
     def _take_note(self, event: AlgoEvent, sight: Sight) -> Sequence[Intent]:
         memo = self._memo
         match event:
-            case Begin():
+            case Begin() | Edited():
                 return self._arm_ttl()
             case Pause():
                 memo.is_parked = True
@@ -85,7 +98,7 @@ class Chase(Run[ChaseMemo]):
             case Stop(reason=reason):
                 memo.ending, memo.end_reason = "cancel", reason
             case TimerFired(key=key) if key.purpose == "ttl":
-                self._expire()
+                self._expire(sight.now)
             case TimerFired():
                 memo.wake_armed = False
             case _:
@@ -124,10 +137,11 @@ class Chase(Run[ChaseMemo]):
         memo.rejects_total += 1
         memo.note = f"refused {memo.rejects}x: {reason}"
 
-    def _expire(self) -> None:
+    def _expire(self, now: Nanos) -> None:
         memo = self._memo
-        if memo.ending:
-            return
+        ttl_ms = memo.spec.ttl_ms
+        if memo.ending or ttl_ms is None or now < memo.started + millis(ttl_ms):
+            return  # its time has been edited meanwhile
         memo.ending = {OnTtl.CANCEL: "cancel", OnTtl.KEEP: "keep", OnTtl.CROSS: "cross"}[memo.spec.on_ttl]
         memo.end_reason = "time is over"
 
@@ -141,8 +155,8 @@ class Chase(Run[ChaseMemo]):
             memo.note = "waiting for the trades of its last order"
             return ()
         left = memo.spec.quantity - sum((order.filled for order in orders), ZERO)
-        if left == ZERO:
-            return self._finish(sight, "filled")
+        if left <= ZERO:
+            return self._finish(sight, "filled") if live is None else [Cancel(live.spec.id)]
         if memo.rejects > memo.spec.rejects_max and not memo.ending:
             memo.ending, memo.end_reason = "cancel", f"gave up, {memo.note}"
         if memo.ending:
@@ -169,7 +183,7 @@ class Chase(Run[ChaseMemo]):
             return self._end(sight, live, left)
         if live is None:
             return self._place(sight, left, aim.price)
-        return self._reprice(sight, live, aim)
+        return self._reprice(sight, live, aim, self._wanted(live, left))
 
     def _place(self, sight: Sight, left: Decimal, price: Decimal) -> Sequence[Intent]:
         spec = self._memo.spec
@@ -182,14 +196,24 @@ class Chase(Run[ChaseMemo]):
         tif = TimeInForce.GTX if spec.post_only else TimeInForce.GTC
         return [Place(side=spec.side, quantity=shown, price=price, tif=tif, reduce_only=spec.reduce_only)]
 
-    def _reprice(self, sight: Sight, live: Order, aim: chase_price.Aim) -> Sequence[Intent]:
+    def _wanted(self, live: Order, left: Decimal) -> Decimal:
+        """Return the total its order should have: the venue takes the TOTAL, what remains would shrink it."""
+        shown = self._memo.spec.show
+        wanted = live.filled + left if shown is None else min(live.quantity, live.filled + left)
+        return live.quantity if wanted == live.quantity else wanted
+
+    def _reprice(self, sight: Sight, live: Order, aim: chase_price.Aim, wanted: Decimal) -> Sequence[Intent]:
         memo, spec = self._memo, self._memo.spec
         memo.state = AlgoState.WORKING
         towards = (aim.price - live.price) * spec.side.sign
-        if abs(towards) < spec.move_ticks_min * sight.instrument.tick_size:
+        is_resized = wanted != live.quantity
+        if abs(towards) < spec.move_ticks_min * sight.instrument.tick_size and not is_resized:
             memo.note = f"held at cap {aim.price}" if aim.is_beyond_cap else f"at {live.price}"
             return ()
+        price = aim.price
         if towards < ZERO and spec.mode is ChaseMode.TRAIL:
+            price = live.price
+        if price == live.price and not is_resized:
             memo.note = f"trail: stays at {live.price}"
             return ()
         if (wake := self._throttled(sight)) is not None:
@@ -197,10 +221,9 @@ class Chase(Run[ChaseMemo]):
         if live.requests > AMENDS_MAX:
             self._sent(sight, AlgoState.CANCELLING)
             return [Cancel(live.spec.id)]
-        memo.note = f"moving {live.price} to {aim.price}" + (", the cap" if aim.is_beyond_cap else "")
+        memo.note = f"moving {live.price} to {price}" + (", the cap" if aim.is_beyond_cap else "")
         self._sent(sight, AlgoState.AMENDING)
-        # The venue takes the new TOTAL: sending what remains would shrink the order by what has filled.
-        return [Amend(live.spec.id, aim.price, live.quantity)]
+        return [Amend(live.spec.id, price, wanted)]
 
     def _end(self, sight: Sight, live: Order | None, left: Decimal) -> Sequence[Intent]:
         memo, spec = self._memo, self._memo.spec

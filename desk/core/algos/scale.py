@@ -7,14 +7,14 @@ from typing import Final
 from msgspec import field, structs
 
 from desk.core.algos import split
-from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop, parked_note
+from desk.core.algos.base import AlgoEvent, Begin, Edited, Memo, Pause, Refused, Resume, Run, Sight, Stop, parked_note
 from desk.core.orders import Order
-from desk.model.event import OrderRejected
+from desk.model.event import AmendRejected, OrderRejected
 from desk.model.instrument import Instrument
-from desk.model.intent import Cancel, Intent, Place
+from desk.model.intent import Amend, Cancel, Intent, Place, Wake
 from desk.model.order import OrderKind, OrderStatus, Side, TimeInForce
 from desk.model.program import ScaleSpec
-from desk.model.units import ZERO
+from desk.model.units import SECOND, ZERO, Nanos
 from desk.model.view import AlgoRow, AlgoState
 
 COUNT_MAX: Final = 100
@@ -29,6 +29,10 @@ class ScaleMemo(Memo, kw_only=True):
     refused: dict[int, str] = field(default_factory=dict)
     """Layers that do not rest, each with why."""
     note: str = ""
+    is_aligning: bool = False
+    """Orders at rest are being moved to where they belong since it was edited."""
+    is_misplaced: bool = False
+    """That was refused: a person lets it be tried again."""
     stopping: str = ""
 
 
@@ -57,9 +61,16 @@ class Scale(Run[ScaleMemo]):
         match event:
             case Begin():
                 memo.wanted = list(range(len(layers(memo.spec, sight.instrument))))
+            case AmendRejected(order=order, reason=reason) if order in sight.orders:
+                memo.rejects += 1
+                memo.refused[sight.orders[order].spec.leg] = reason
+                self._give_up_aligning()
             case Resume():
-                memo.is_parked = False
+                memo.is_parked, memo.is_aligning = False, memo.is_misplaced
                 memo.wanted = self._missing(sight)
+                memo.refused.clear()
+            case Edited():
+                memo.wanted, memo.is_aligning, memo.is_misplaced = self._missing(sight), True, False
                 memo.refused.clear()
             case Pause():
                 memo.is_parked, memo.note = True, "parked by hand"
@@ -68,6 +79,7 @@ class Scale(Run[ScaleMemo]):
             case Refused(refusal=refusal, leg=leg):
                 memo.rejects += 1
                 memo.refused[leg] = refusal.reason
+                self._give_up_aligning()
                 _, memo.is_parked = parked_note(refusal, memo.is_parked)
             case OrderRejected(order=order, reason=reason) if order in sight.orders:
                 memo.rejects += 1
@@ -75,6 +87,10 @@ class Scale(Run[ScaleMemo]):
             case _:
                 pass
         return self._decide(sight)
+
+    def _give_up_aligning(self) -> None:
+        memo = self._memo
+        memo.is_aligning, memo.is_misplaced = False, memo.is_misplaced or memo.is_aligning
 
     def _missing(self, sight: Sight) -> list[int]:
         """Return the layers that never rested: the rest of them has been filled, or was cancelled by a person."""
@@ -89,6 +105,8 @@ class Scale(Run[ScaleMemo]):
         if memo.is_parked:
             memo.state = AlgoState.PARKED
             return ()
+        if memo.is_aligning and (moved := self._align(sight, orders)) is not None:
+            return moved
         made = self._place(sight)
         if made:
             return made
@@ -101,6 +119,26 @@ class Scale(Run[ScaleMemo]):
             memo.note += f", {len(memo.refused)} refused, e.g. {index + 1}: {reason}; resume places them again"
             return ()
         return () if working else self._finish(sight, _result(orders, memo.spec.quantity))
+
+    def _align(self, sight: Sight, orders: Sequence[Order]) -> Sequence[Intent] | None:
+        """Move what rests to its new price and size, then let the rest be placed; None: all of it is where it belongs."""
+        made = layers(self._memo.spec, sight.instrument)
+        live = [each for each in orders if not each.is_settled]
+        wrong: list[Intent] = []
+        for order in live:
+            if order.is_in_flight or not order.is_open:
+                wrong.append(Wake(Nanos(sight.now + SECOND), "align"))
+            elif order.spec.leg >= len(made):
+                wrong.append(Cancel(order.spec.id))
+            elif (order.price, order.quantity) != made[order.spec.leg]:
+                wrong.append(Amend(order.spec.id, *made[order.spec.leg]))
+        # What shrinks goes first: the parent bounds the sum at every moment.
+        wrong.sort(key=lambda each: self._grows(each, sight))
+        self._memo.is_aligning = bool(wrong)
+        return wrong or None
+
+    def _grows(self, intent: Intent, sight: Sight) -> bool:
+        return isinstance(intent, Amend) and intent.quantity > sight.orders[intent.order].quantity
 
     def _place(self, sight: Sight) -> Sequence[Intent]:
         memo, spec = self._memo, self._memo.spec

@@ -327,6 +327,7 @@ class Scalper(Run[ScalperMemo]):
             maker_quantity=memo.maker + sum((order.filled_as_maker for order in orders), ZERO),
             started=memo.started,
             ended=memo.ended,
+            spec=spec,
             layers=tuple(self._layer_row(each, sight) for each in memo.layers if self._is_shown(each, sight)),
         )
 

@@ -304,8 +304,8 @@ def _exposure(wish: Place, claim: Claim, state: DeskState) -> str:
 
 
 def _parent(wish: Place, claim: Claim, state: DeskState) -> str:
-    if claim.algo is None or claim.parent_quantity is None:
-        return ""
+    if claim.algo is None or claim.parent_quantity is None or not wish.quantity:
+        return ""  # an amendment that makes an order smaller is how a smaller parent is reached
     used = sum((order.filled + order.outstanding for order in state.orders_of(claim.algo).values()), ZERO)
     if used + wish.quantity > claim.parent_quantity:
         return f"parent of {claim.parent_quantity}: {used} is filled or working, found {wish.quantity} more"

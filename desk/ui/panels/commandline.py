@@ -42,7 +42,13 @@ class LineInput(Input):
         """Nothing is typed any more."""
 
     def __init__(self, context: Callable[[], Context], *, id: str) -> None:
-        super().__init__(id=id, compact=True, suggester=_FirstCompletion(context), placeholder="buy 0.01 market · help")
+        super().__init__(
+            id=id,
+            compact=True,
+            suggester=_FirstCompletion(context),
+            placeholder="buy 0.01 market · help",
+            select_on_focus=False,  # a line that opens with text is written on
+        )
         self._look = context
         self._history: list[str] = []
         self._recalled = 0

@@ -219,6 +219,9 @@ class TradeScreen(BackpressureScreen[None]):
         except Misread as misread:
             self._say(misread.complaint.text, Tone.REFUSED)
             return
+        if what == "edit":
+            self._line.open(f"edit {run} ")
+            return
         self._deal_key(_RUN_COMMANDS[what](run))
 
     def action_open(self, what: str) -> None:

@@ -1,10 +1,12 @@
 """Named actions become commands: a trader's stories on a desk without a machine."""
 
 import pytest
+from msgspec.structs import replace
 
 from desk.model.command import (
     CancelLevel,
     CancelOrder,
+    EditRun,
     Flatten,
     KillDesk,
     PauseAlgo,
@@ -12,7 +14,7 @@ from desk.model.command import (
 )
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.ui.arming import KeyMode
-from tests.kit.views import ALPHA, BRAVO, BTC, ETH, D, desk_view
+from tests.kit.views import ALPHA, BRAVO, BTC, ETH, D, algo, desk_view
 from tests.ui.seat import BUY_AT_BID, SIZES, FakeDesk, HandClock, played, press, said, seat
 
 
@@ -144,3 +146,9 @@ async def test_the_chart_of_the_account_can_be_its_margin_ratio():
         assert app.trade._session.chosen.is_ratio_charted
         await press(pilot, ["g"])
         assert not app.trade._session.chosen.is_ratio_charted
+
+
+async def test_a_run_is_edited_on_the_line_that_opens_with_its_name():
+    assert await played(["f4", "e", "type cap 30bps", "enter"]) == [
+        EditRun("chase-3", replace(algo().spec, cap_bps=D(30)))
+    ]
