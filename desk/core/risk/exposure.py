@@ -1,6 +1,5 @@
 """How far an account can come: everything of one side that works, or may yet, is filled."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
 
@@ -36,17 +35,25 @@ def closing_outstanding(state: DeskState, sub: SubId, symbol: Symbol, side: Side
 def reach(state: DeskState, sub: SubId, added: Added | None = None) -> dict[Symbol, Decimal]:
     """Return the largest position an account can come to in each symbol, in base currency without a sign.
 
-    Orders that only close are left out: they cannot make it larger.
+    Orders that only close make nothing larger by themselves, but what opens on the same side reaches further behind them:
+    short 2, one order closing 2 and one buying 3 may come to 3, not to 1.
     """
-    working: dict[tuple[Symbol, Side], Decimal] = {}
-    for symbol, side, quantity in _working(state, sub, added):
-        working[symbol, side] = working.get((symbol, side), ZERO) + quantity
+    opening: dict[tuple[Symbol, Side], Decimal] = {}
+    closing: dict[tuple[Symbol, Side], Decimal] = {}
+    for order in chain(state.open.values(), state.unbooked.values()):
+        if order.spec.sub == sub:
+            _count(closing if order.spec.closing else opening, order.spec.symbol, order.spec.side, order.outstanding)
+    if added is not None:
+        _count(opening, added.symbol, added.side, added.quantity)
     far: dict[Symbol, Decimal] = {}
     for symbol in state.markets:
         held = state.accounts[sub].quantity(symbol)
-        long = abs(held + working.get((symbol, Side.BUY), ZERO))
-        short = abs(held - working.get((symbol, Side.SELL), ZERO))
-        far[symbol] = max(long, short)
+        far[symbol] = abs(held)
+        for side in Side:
+            more = opening.get((symbol, side), ZERO)
+            closed = min(closing.get((symbol, side), ZERO), max(ZERO, -held * side.sign))
+            if more:
+                far[symbol] = max(far[symbol], held * side.sign + closed + more)
     return far
 
 
@@ -90,9 +97,5 @@ def exposure_problem(state: DeskState, added: Added) -> str:
     return ""
 
 
-def _working(state: DeskState, sub: SubId, added: Added | None) -> Iterator[tuple[Symbol, Side, Decimal]]:
-    for order in chain(state.open.values(), state.unbooked.values()):
-        if order.spec.sub == sub and not order.spec.closing:
-            yield order.spec.symbol, order.spec.side, order.outstanding
-    if added is not None:
-        yield added.symbol, added.side, added.quantity
+def _count(sums: dict[tuple[Symbol, Side], Decimal], symbol: Symbol, side: Side, quantity: Decimal) -> None:
+    sums[symbol, side] = sums.get((symbol, side), ZERO) + quantity

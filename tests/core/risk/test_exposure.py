@@ -36,3 +36,12 @@ def test_an_order_that_is_over_reaches_as_far_as_its_trades_that_are_still_to_co
     """).rig
 
     assert exposure.reach(desk.state, ALPHA) == {BTC: D("2.0")}
+
+
+def test_what_opens_behind_what_closes_reaches_further():
+    desk = rig.started()
+    hold(desk, ALPHA, "-2")
+    send(desk, wish("buy", "2.0", "99.0", reduce_only=True), claim())
+    send(desk, wish("buy", "3.0", "99.0"))
+
+    assert exposure.reach(desk.state, ALPHA) == {BTC: D("3.0")}

@@ -316,12 +316,14 @@ def test_what_shrinks_the_worst_case_passes_without_margin():
     assert granted(desk, wish("sell", "20", "100.1", reduce_only=True))
 
 
-def test_a_closing_order_binds_no_margin():
+def test_a_closing_order_binds_margin_only_with_what_opens_behind_it():
     desk = poor()
     hold(desk, ALPHA, "10")
+    assert granted(desk, wish("sell", "20", "100.1"))  # from long 10 to short 10
     send(desk, wish("sell", "10", "100.1", reduce_only=True))
 
-    assert granted(desk, wish("sell", "20", "100.1"))  # from long 10 to short 10
+    assert granted(desk, wish("sell", "10", "100.1"))  # flat first, then short 10
+    assert refusal(desk, wish("sell", "20", "100.1"))[0] == "margin"
 
 
 def test_an_open_loss_counts_as_lost():
