@@ -31,6 +31,7 @@ from desk.runtime.thread import EngineThread
 from desk.runtime.visitor import Visitor
 from desk.runtime.watchdog import Watchdog
 from desk.stores.lock import DirectoryLock
+from desk.stores.notes import NoteFile
 from desk.ui.script import Script
 from desk.wiring import Options, assembled
 
@@ -173,6 +174,7 @@ def _show(
         os.environ.setdefault(name, value)
     from desk.ui.app import DeskApp  # deferred: the screen is loaded while the engine already runs
     from desk.ui.arming import KeyMode
+    from desk.ui.presets import Presets
 
     seat = desk()
     app = DeskApp(
@@ -183,6 +185,7 @@ def _show(
         start_symbol=seat.latest().instruments[0].symbol,
         key_mode=KeyMode(settings.key_mode),
     )
+    app.remember_in(Presets(NoteFile(settings.data_dir / "presets.json")))
     if is_watching:
         app.only_watch()
     app.is_over = is_over

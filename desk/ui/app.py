@@ -20,6 +20,7 @@ from desk.ui.alarms import Alarms
 from desk.ui.arming import KeyMode
 from desk.ui.format import sanitise
 from desk.ui.keymap import panic_bindings
+from desk.ui.presets import Presets
 from desk.ui.screens.panes import GROUPS
 from desk.ui.screens.trade import TradeScreen
 from desk.ui.sections import Pulse
@@ -87,6 +88,10 @@ class DeskApp(App[str]):
         self.trade = TradeScreen(self._session, clock_ms)
         self.register_theme(DESK_THEME)
         self.theme = DESK_THEME.name
+
+    def remember_in(self, memory: Presets) -> None:
+        """Let the forms remember over the end of the screen; to be said before the app runs."""
+        self._session.memory = memory
 
     def only_watch(self) -> None:
         """Send nothing from this screen: the desk is another's."""

@@ -10,6 +10,7 @@ from desk.model.command import Command
 from desk.model.units import SubId, Symbol
 from desk.model.view import DeskView
 from desk.ui.arming import KeyMode, Origin, Risk, Verdict, judge, risk_of
+from desk.ui.presets import Presets
 from desk.ui.preview import notional_of
 from desk.ui.resolve import Context, traded_subs
 
@@ -50,12 +51,19 @@ class Session:
     """Keeps what is chosen and judges what may be sent."""
 
     def __init__(
-        self, desk: Desk, chosen: Chosen, sizes: Sizes | None = None, *, confirm_above: Decimal | None = None
+        self,
+        desk: Desk,
+        chosen: Chosen,
+        sizes: Sizes | None = None,
+        *,
+        confirm_above: Decimal | None = None,
     ) -> None:
         self._desk = desk
         self.chosen = chosen
         self._sizes = sizes or {}
         self._preset = 0
+        self.memory = Presets()
+        """What the forms remember."""
         self._confirm_above = confirm_above
         self.is_watching = False
         """The desk belongs to another screen: nothing may be sent from here."""

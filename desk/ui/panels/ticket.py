@@ -20,6 +20,7 @@ from desk.ui.foretelling import foretell, is_refusal
 from desk.ui.format import sanitise
 from desk.ui.forms import CHASE_FORM, ORDER_FORM, Field, Form, filled_in
 from desk.ui.panels.field import Choice
+from desk.ui.presets import Presets
 from desk.ui.preview import describe, sub_name
 from desk.ui.program_forms import PROGRAM_FORMS
 from desk.ui.resolve import Context
@@ -40,6 +41,9 @@ class FormPanel(Vertical):
             with Horizontal(classes="field"):
                 yield Static(field.name, classes="field-name", markup=False)
                 yield _widget_of(field)
+        with Horizontal(classes="field"):
+            yield Static("preset", classes="field-name", markup=False)
+            yield Input(placeholder="a name: ^S saves, ^O next, ^X drops", id=_PRESET, compact=True)
         yield Static(classes="form-preview", markup=False)
         self.border_subtitle = Content("Enter sends · Esc closes · ↑↓ field · ←→ word")
 
@@ -55,6 +59,15 @@ class FormPanel(Vertical):
         quantity = self.query_one(f"#{_id('quantity')}", Input)
         quantity.focus()
         quantity.select_all()
+
+    @property
+    def preset(self) -> Input:
+        """The field of the preset's name."""
+        return self.query_one(f"#{_PRESET}", Input)
+
+    def say(self, text: str) -> None:
+        """Say under the fields what has been done; the next change says again what would be sent."""
+        self.query_one(".form-preview", Static).update(Text(sanitise(text), STYLES[Ink.OK]))
 
     def read(self) -> Command | Complaint:
         """Return the command that is written, or what is wrong."""
@@ -83,6 +96,7 @@ class FormPanel(Vertical):
         return self.query_one(f"#{_id(field.name)}", Input)
 
 
+_PRESET: Final = "field-preset"
 _FORMS: Final = (ORDER_FORM, CHASE_FORM, *PROGRAM_FORMS)
 
 
@@ -94,6 +108,9 @@ class Ticket(Vertical):
         Binding("enter", "send", show=False),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
+        Binding("ctrl+s", "keep", show=False, priority=True),
+        Binding("ctrl+o", "take", show=False, priority=True),
+        Binding("ctrl+x", "drop", show=False, priority=True),
     ]
 
     class Wanted(Message):
@@ -106,8 +123,10 @@ class Ticket(Vertical):
     class Closed(Message):
         """The form went away."""
 
-    def __init__(self, context: Callable[[], Context], *, id: str | None = None) -> None:
+    def __init__(self, context: Callable[[], Context], presets: Presets, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._look = context
+        self._presets = presets
         self._forms = {form.title: FormPanel(form, context) for form in _FORMS}
         self._open: FormPanel | None = None
 
@@ -128,7 +147,9 @@ class Ticket(Vertical):
             panel.display = name == title
         self._open = self._forms[title]
         self.add_class("-open")
-        self._open.fill(filled_in(self._open.form, side, quantity, price))
+        form, symbol = self._open.form, self._look().symbol
+        self._open.preset.value = ""
+        self._open.fill(self._presets.start(form, symbol, filled_in(form, side, quantity, price)))
         self._open.check()
 
     def check(self) -> None:
@@ -155,8 +176,36 @@ class Ticket(Vertical):
         if result is None or isinstance(result, Complaint):
             self.check()
             return
+        assert self._open is not None  # it has been read
+        self._presets.sent(self._open.form, self._look().symbol, self._open.values)
         self.action_close()
         self.post_message(self.Wanted(result))
+
+    def action_keep(self) -> None:
+        """Keep what is written as a preset of the name that is written."""
+        if self._open is not None:
+            name = self._open.preset.value
+            wrong = self._presets.keep(self._open.form, name, self._open.values)
+            self._open.say(wrong or f"kept as `{name.strip()}`")
+
+    def action_take(self) -> None:
+        """Fill in the next preset of this form."""
+        if self._open is None:
+            return
+        names = self._presets.names(self._open.form)
+        if not names:
+            self._open.say("no preset of this form yet: write a name and press ^S")
+            return
+        now = self._open.preset.value
+        name = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+        self._open.fill(self._presets.take(self._open.form, name, self._open.values))
+        self._open.preset.value = name
+
+    def action_drop(self) -> None:
+        """Forget the preset of the name that is written."""
+        if self._open is not None and self._presets.drop(self._open.form, self._open.preset.value):
+            self._open.say(f"`{self._open.preset.value}` is forgotten")
+            self._open.preset.value = ""
 
     @on(Input.Changed)
     @on(Choice.Changed)

@@ -75,7 +75,7 @@ class TradeScreen(BackpressureScreen[None]):
         self._session = session
         self._clock_ms = clock_ms
         self._panes = Panes()
-        self._ticket = Ticket(lambda: session.context, id="ticket")
+        self._ticket = Ticket(lambda: session.context, session.memory, id="ticket")
         self._line = CommandLine(lambda: session.context, id="command")
         self._pulse = Pulse()
         self._kill_key = HeldKey()

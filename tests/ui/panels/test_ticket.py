@@ -8,6 +8,7 @@ from desk.model.command import (
     StartChase,
 )
 from desk.model.order import Side, TimeInForce
+from desk.ui.panels.ticket import FormPanel
 from tests.kit.views import ALPHA, BTC, D
 from tests.ui.seat import BUY_AT_BID, FakeDesk, played, press, seat
 
@@ -35,3 +36,23 @@ async def test_a_form_with_a_fault_in_it_sends_nothing_and_stays():
         assert preview == "✗ quantity: expected at least 0.001, found 0.0001"
         assert app.trade.query_one("#field-quantity").has_class("-wrong")
     assert desk.commands == []
+
+
+async def test_a_form_remembers_what_was_sent_and_a_preset_by_its_name():
+    app = seat(FakeDesk())
+    async with app.run_test(size=(120, 44)) as pilot:
+        await press(pilot, ["h", "type 0.05", "enter", "h"])
+        form = next(each for each in app.trade.query(FormPanel) if each.display)
+        assert form.values["quantity"] == "0.05"
+
+        form.preset.focus()
+        await press(pilot, ["type calm", "ctrl+s"])
+        assert str(form.query_one(".form-preview").render()) == "kept as `calm`"
+        form.fill(form.values | {"quantity": "0.07"})
+        form.preset.value = ""
+        await press(pilot, ["ctrl+o"])
+        assert (form.values["quantity"], form.preset.value) == ("0.05", "calm")
+
+        await press(pilot, ["ctrl+x", "ctrl+o"])
+        assert form.preset.value == ""
+        assert str(form.query_one(".form-preview").render()).startswith("no preset of this form yet")
