@@ -302,6 +302,14 @@ class Health(Struct, frozen=True, kw_only=True):
     journal_p99: int = 0
 
 
+class RehearsedOrder(Struct, frozen=True):
+    """An order that a run would send."""
+
+    side: Side
+    price: Decimal
+    quantity: Decimal
+
+
 class Consequence(Struct, frozen=True, kw_only=True):
     """What a command would lead to with all of it filled; money in quote currency."""
 
@@ -322,6 +330,8 @@ class Consequence(Struct, frozen=True, kw_only=True):
     """Orders that count in the venue's shortest span now, ..."""
     orders_max: int
     """... and how many of new risk may."""
+    orders: tuple[RehearsedOrder, ...] = ()
+    """What a run would send, or lay out over its time; none for a single order."""
     check: str
     """The check of the gate that would say no; empty where none would."""
     refusal: str

@@ -1,6 +1,9 @@
 """The consequence behind the preview."""
 
-from desk.model.view import Consequence
+from desk.model.command import StartRun
+from desk.model.order import Side
+from desk.model.program import ScaleSpec
+from desk.model.view import Consequence, RehearsedOrder
 from desk.ui.foretelling import foretell, is_refusal
 from tests.kit.views import D, desk_view
 from tests.ui.seat import BUY_AT_BID, FakeDesk, press, said, seat
@@ -40,6 +43,16 @@ def test_the_refusal_stands_in_front_of_everything():
 
     assert foretell(BUY_AT_BID, view) == ", THE GATE WOULD REFUSE (margin): margin at 10x: expected at most 1, found 2"
     assert is_refusal(BUY_AT_BID, view)
+
+
+def test_the_orders_of_a_run_are_told_ten_at_most():
+    spec = ScaleSpec(sub="1", symbol="BTCUSDT", side=Side.BUY, quantity=D(1), low=D(1), high=D(2), count=12)
+    orders = tuple(RehearsedOrder(Side.BUY, D(61_000 + number), D("0.010")) for number in range(12))
+    view = desk_view(consequence=consequence(command=StartRun(spec), orders=orders))
+
+    told = foretell(StartRun(spec), view)
+    assert ". 12 orders: 0.01@61,000.0 0.01@61,001.0 " in told
+    assert told.endswith("0.01@61,009.0 and 2 more")
 
 
 def test_of_another_command_nothing_is_told():

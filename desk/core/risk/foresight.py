@@ -6,16 +6,20 @@ from decimal import Decimal
 from msgspec import Struct
 
 from desk.core import ledger, margin
+from desk.core.algos.registry import RunSpec
 from desk.core.ledger import Account
-from desk.core.risk import exposure, gate, standings
+from desk.core.risk import exposure, gate, standings, starting
 from desk.core.risk.exposure import Added
 from desk.core.risk.gate import Claim
+from desk.core.risk.rehearsal import rehearse
 from desk.core.state import DeskState
-from desk.model.command import Command, PlaceOrder, StartChase
-from desk.model.intent import Place
+from desk.model.command import Command, PlaceOrder, StartChase, StartRun
+from desk.model.exits import BracketSpec
+from desk.model.intent import Place, Refusal
 from desk.model.order import OrderKind, OrderType, Side, TimeInForce
+from desk.model.program import Child, ScalperSpec, TwapSpec
 from desk.model.units import ZERO, Symbol
-from desk.model.view import Consequence
+from desk.model.view import Consequence, RehearsedOrder
 
 
 class _Draft(Struct, frozen=True):
@@ -24,6 +28,9 @@ class _Draft(Struct, frozen=True):
     wish: Place
     claim: Claim
     takes: bool
+    orders: tuple[RehearsedOrder, ...] = ()
+    refusal: Refusal | None = None
+    """Why a run with these parameters could not start."""
 
 
 def foresee(state: DeskState, command: Command) -> Consequence | None:
@@ -39,7 +46,7 @@ def foresee(state: DeskState, command: Command) -> Consequence | None:
     after = _after(state, deepcopy(state.accounts[sub]), draft, fee, sides)
     venue = _after(state, standings.mirror(state), draft, fee, None)
     used, most = state.limiter.usage(state.now)
-    refusal = gate.first_problem(wish, draft.claim, state)
+    refusal = draft.refusal or gate.first_problem(wish, draft.claim, state)
     added = None if wish.reduce_only else Added(sub, symbol, wish.side, wish.quantity)
     return Consequence(
         command=command,
@@ -54,6 +61,7 @@ def foresee(state: DeskState, command: Command) -> Consequence | None:
         equity=now.equity,
         orders_used=used,
         orders_max=most,
+        orders=draft.orders,
         check=refusal.check if refusal is not None else "",
         refusal=refusal.reason if refusal is not None else "",
     )
@@ -63,14 +71,32 @@ def _draft(state: DeskState, command: Command) -> _Draft | None:
     match command:
         case PlaceOrder(symbol=symbol) if symbol in state.markets:
             return _of_order(state, command)
-        case StartChase(spec=spec) if spec.symbol in state.markets:
-            price = state.markets[spec.symbol].touch(spec.side)
-            if price is None:
-                return None
-            wish = Place(side=spec.side, quantity=spec.quantity, price=price, reduce_only=spec.reduce_only)
-            return _Draft(wish, Claim(sub=spec.sub, symbol=spec.symbol, kind=OrderKind.CHASE), takes=False)
+        case StartChase(spec=spec) | StartRun(spec=spec) if spec.symbol in state.markets:
+            return _of_run(state, spec)
         case _:
             return None
+
+
+def _of_run(state: DeskState, spec: RunSpec) -> _Draft | None:
+    """Reckon a run as one order at the average of its prices; a scalper by one side. A bracket opens nothing."""
+    side = Side.BUY if isinstance(spec, ScalperSpec) else spec.side
+    touch = state.markets[spec.symbol].touch(side)
+    if touch is None or isinstance(spec, BracketSpec):
+        return None
+    refusal = starting.review(spec, state)
+    orders = rehearse(state, spec) if refusal is None else ()
+    mine = [each for each in orders if each.side is side]
+    quantity = sum((each.quantity for each in mine), ZERO)
+    value = sum((each.price * each.quantity for each in mine), ZERO)
+    price = state.instruments[spec.symbol].round_down_to_tick(value / quantity) if quantity else touch
+    reduces = not isinstance(spec, ScalperSpec) and spec.reduce_only
+    return _Draft(
+        Place(side=side, quantity=spec.quantity, price=price, reduce_only=reduces),
+        Claim(sub=spec.sub, symbol=spec.symbol, kind=OrderKind.CHASE),
+        takes=isinstance(spec, TwapSpec) and spec.child is Child.IOC,
+        orders=orders,
+        refusal=refusal,
+    )
 
 
 def _of_order(state: DeskState, command: PlaceOrder) -> _Draft | None:

@@ -1,8 +1,9 @@
 """What a command would lead to, by numbers."""
 
 from desk.core.risk.foresight import foresee
-from desk.model.command import CancelAll, ChaseSpec, PlaceOrder, StartChase
+from desk.model.command import CancelAll, ChaseSpec, PlaceOrder, StartChase, StartRun
 from desk.model.order import OrderType, Side, TimeInForce
+from desk.model.program import ScaleSpec, TwapSpec
 from tests.kit.builders import ALPHA, BTC, D
 from tests.kit.danger import Danger
 
@@ -100,3 +101,28 @@ def test_what_opens_nothing_is_not_foreseen():
     assert foresee(desk.state, buy("1", sub="9")) is None
     desk.state.markets[BTC].mark = None
     assert foresee(desk.state, buy("1")) is None
+
+
+def test_a_scale_is_reckoned_at_its_average_and_shows_its_orders():
+    desk = Danger(wallet="6000")
+    spec = ScaleSpec(
+        sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("1.0"), low=D("58000.0"), high=D("59000.0"), count=2
+    )
+
+    found = foresee(desk.state, StartRun(spec))
+
+    # half at 58,000, half at 59,000; 2 bps of 58,500
+    assert found.fee_maker == D("11.70000")
+    assert [(each.price, each.quantity) for each in found.orders] == [(58_000, D("0.500")), (59_000, D("0.500"))]
+    assert found.margin_worst == D("1200")
+
+
+def test_a_run_that_could_not_start_says_why():
+    desk = Danger(wallet="6000")
+    spec = TwapSpec(sub=ALPHA, symbol=BTC, side=Side.BUY, quantity=D("1.0"), span_ms=100, slices=2)
+
+    found = foresee(desk.state, StartRun(spec))
+
+    assert found.check == "twap"
+    assert "span: expected at least 1 s for each slice" in found.refusal
+    assert found.orders == ()
