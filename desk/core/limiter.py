@@ -38,6 +38,8 @@ DEPTH_WEIGHT: Final = 20
 TRUTH_WEIGHT: Final = 28
 """Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
 COUNTDOWN_WEIGHT: Final = 10
+BATCH_FROM: Final = 25
+"""Percent of a minute's orders below which singles are sent: nothing is scarce, and a single's fate is plainer."""
 _PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
 """Below so many percent of the weight, questions are so far apart ..."""
 _LONGEST: Final = Nanos(3 * SECOND)
@@ -64,11 +66,26 @@ class Limiter:
         """When orders and amendments left."""
         self.weights: deque[tuple[Nanos, int]] = deque()
         """When cancels and questions left, and their weights."""
+        self.batches: deque[tuple[Nanos, int]] = deque()
+        """When batches of orders left, and by how much less each counts in a minute; a restart counts singles."""
 
     def note_order(self, now: Nanos) -> None:
         """An order or an amendment leaves."""
         self._forget(now)
         self.orders.append(now)
+
+    def note_batch(self, count: int, now: Nanos) -> None:
+        """Orders that have been counted one by one leave as one message: it costs weight, and one of the minute's."""
+        self._forget(now)
+        self.batches.append((now, count - 1))
+        self.note_weight(count, now)
+
+    def pays_to_batch(self, now: Nanos) -> bool:
+        """Tell whether the orders of a minute are scarcer than the weight that a batch costs."""
+        minute = ORDERS[-1]
+        used, _ = self._used(minute, now)
+        share = 100 * used // minute.most
+        return share >= BATCH_FROM and share > 100 * self._weight(now) // WEIGHT.most
 
     def note_weight(self, weight: int, now: Nanos) -> None:
         """A cancel or a question leaves."""
@@ -119,10 +136,14 @@ class Limiter:
             if at <= since:
                 break
             used, first = used + 1, at
+        if span.length > ORDERS[0].length:
+            used -= sum(less for at, less in self.batches if at > since)
         return used, first
 
     def _forget(self, now: Nanos) -> None:
         while self.orders and self.orders[0] <= now - _KEPT:
             self.orders.popleft()
+        while self.batches and self.batches[0][0] <= now - _KEPT:
+            self.batches.popleft()
         while self.weights and self.weights[0][0] <= now - _KEPT:
             self.weights.popleft()

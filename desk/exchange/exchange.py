@@ -18,7 +18,17 @@ from desk.exchange.pit import Pit
 from desk.exchange.reporting import Reporter
 from desk.exchange.schedule import Schedule
 from desk.exchange.validation import Refused
-from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import (
+    ArmCountdown,
+    Batch,
+    RequestDepth,
+    RequestTruth,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+    VenueEffect,
+    VenueRequest,
+)
 from desk.model.event import AccountReported, Event, LinkChanged, LinkState, RulesReported, VenueTruth
 from desk.model.instrument import Instrument
 from desk.model.market import MarkSource
@@ -66,7 +76,7 @@ class Exchange:
         self._has_ended = False
         self._depth_wanted: dict[Symbol, None] = {}
         self._countdowns: dict[Symbol, Nanos] = {}
-        self._due: Schedule[VenueEffect | _Bell | _Countdown] = Schedule()
+        self._due: Schedule[VenueRequest | _Bell | _Countdown] = Schedule()
         self._outbox: Schedule[Event] = Schedule()
         self._reporter = Reporter(
             account=Account(wallet),
@@ -100,7 +110,7 @@ class Exchange:
         self._now = max(self._now, now)
         return self._outbox.take_until(now)
 
-    def execute(self, effect: VenueEffect, now: Nanos) -> None:
+    def execute(self, effect: VenueRequest, now: Nanos) -> None:
         """Send a request on its way at `now`; requests do not overtake each other."""
         sent = max(self._now, now)
         self._last_arrival = max(self._last_arrival, Nanos(sent + self._latency.draw(self._chance)))
@@ -206,11 +216,19 @@ class Exchange:
         if record.symbol in self._depth_wanted and pit.is_whole:
             self._answer_depth(record.symbol)
 
-    def _on_request(self, request: VenueEffect) -> None:
+    def _on_request(self, request: VenueRequest) -> None:
         refused = self.meters.take(request, self._now)
+        elements = [*request.requests] if isinstance(request, Batch) else [request]
         if refused is not None:
-            self._turn_away(request, refused)
+            for each in elements:
+                self._turn_away(each, refused)
             return
+        if len(elements) > 1:
+            self._chance.shuffle(elements)  # a batch is worked off side by side: in no order
+        for each in elements:
+            self._carry(each)
+
+    def _carry(self, request: VenueEffect) -> None:
         if isinstance(request, RequestTruth):
             self._reporter.tell_truth(request.ts)
             return

@@ -3,7 +3,7 @@
 from typing import Final
 
 from desk.exchange.validation import Refused
-from desk.model.effect import SendAmend, SendCancel, SendOrder
+from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
 from desk.model.event import AmendRejected, CancelRejected, OrderRejected, OutcomeUnknown
 from desk.model.units import SECOND, ClientOrderId, Nanos
 
@@ -27,7 +27,7 @@ def order_of(request: Request) -> ClientOrderId:
     return request.spec.id if isinstance(request, SendOrder) else request.order
 
 
-def is_late(request: Request, now: Nanos) -> bool:
+def is_late(request: Request | Batch, now: Nanos) -> bool:
     """Tell whether a request's own time stamp lies outside the receive window."""
     return now - request.ts > RECV_WINDOW
 

@@ -9,7 +9,17 @@ from typing import Final
 from msgspec import Struct
 
 from desk.exchange.validation import Refused
-from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import (
+    ArmCountdown,
+    Batch,
+    RequestDepth,
+    RequestTruth,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+    VenueEffect,
+    VenueRequest,
+)
 from desk.model.units import MILLISECOND, SECOND, Nanos
 
 BAN: Final = Nanos(120 * SECOND)
@@ -68,13 +78,12 @@ class Meters:
         self.overruns = 0
         """Requests that were over a limit, since the exchange was opened."""
 
-    def take(self, request: VenueEffect, now: Nanos) -> Refused | None:
+    def take(self, request: VenueRequest, now: Nanos) -> Refused | None:
         """Count a request that arrives; return the refusal if it is one too many."""
         if now < self._banned_until:
             self.overruns += 1
             return self._ban()
-        meters = self._orders if isinstance(request, SendOrder | SendAmend) else self._weight
-        over = [meter.limit for meter in meters if not meter.take(weight_of(request), now)]
+        over = [meter.limit for meter, amount in self._costs(request) if not meter.take(amount, now)]
         if not over:
             self._refused = 0
             return None
@@ -84,6 +93,15 @@ class Meters:
             self._banned_until = Nanos(now + BAN)
             return self._ban()
         return Refused(over[0].code, over[0].text)
+
+    def _costs(self, request: VenueRequest) -> list[tuple[Meter, int]]:
+        ten_seconds, minute, (weight,) = *self._orders, self._weight
+        if isinstance(request, Batch):
+            is_placing = isinstance(request.requests[0], SendOrder)
+            return [(ten_seconds, 5), (minute, 1), (weight, 5)] if is_placing else [(weight, 1)]
+        if isinstance(request, SendOrder | SendAmend):
+            return [(ten_seconds, 1), (minute, 1)]
+        return [(weight, weight_of(request))]
 
     def used(self, kind: type[VenueEffect]) -> int:
         """Return what is used of the shortest meter that counts requests of a kind."""

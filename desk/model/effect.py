@@ -229,6 +229,17 @@ class Alert(Struct, frozen=True, tag=True):
 
 
 VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | ArmCountdown
+
+
+class Batch(Struct, frozen=True, tag=True):
+    """Several requests of one kind in one message; each is answered by itself."""
+
+    ts: Nanos
+    requests: tuple[VenueEffect, ...]
+
+
+VenueRequest = VenueEffect | Batch
+"""What goes over the wire as one message."""
 Effect = (
     VenueEffect
     | ArmTimer

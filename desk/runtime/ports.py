@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol
 
-from desk.model.effect import VenueEffect
+from desk.model.effect import VenueRequest
 from desk.model.event import Event
 from desk.model.journal import Commit, Loaded
 from desk.model.units import Nanos
@@ -36,7 +36,7 @@ class Venue(Protocol):
     def version(self) -> int:
         """Grows whenever `memo` would differ in what must not be lost."""
 
-    def execute(self, effect: VenueEffect, now: Nanos) -> None:
+    def execute(self, request: VenueRequest, now: Nanos) -> None:
         """Send a request on its way; does not wait for the answer."""
 
     def memo(self) -> bytes | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from desk.core import checkpoint, leaving
+from desk.core.batching import bundled
 from desk.core.departure import held_back
 from desk.core.engine import Engine
 from desk.core.project import Projector
@@ -221,10 +222,15 @@ class Pump:
 
     def _carry_out(self, effects: Sequence[Effect]) -> None:
         now = self._clock.now()
+        going: list[VenueEffect] = []
         for effect in effects:
             match effect:
                 case SendOrder() | SendCancel() | SendAmend() | RequestDepth() | RequestTruth() | ArmCountdown():
-                    self._send(effect, now)
+                    answer = held_back(effect, now, self._journal_failure)
+                    if answer is None:
+                        going.append(effect)
+                    else:
+                        self.feed(answer)  # the engine hears that it was not sent
                 case ArmTimer(key=key, at=at):
                     self._timers.arm(key, at)
                 case DisarmTimer(key=key):
@@ -233,10 +239,5 @@ class Pump:
                     _LOG.log(_LEVELS[severity], "%s", text)
                 case _:
                     pass
-
-    def _send(self, effect: VenueEffect, now: Nanos) -> None:
-        answer = held_back(effect, now, self._journal_failure)
-        if answer is None:
-            self._venue.execute(effect, now)
-        else:
-            self.feed(answer)  # the engine hears that it was not sent
+        for request in bundled(going, self._engine.state.limiter, now):
+            self._venue.execute(request, now)

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from desk.core.state import DeskState
 from desk.model.command import Command
-from desk.model.effect import Alert, RunEdited, RunStarted, Severity, VenueEffect
+from desk.model.effect import Alert, Batch, RunEdited, RunStarted, Severity, VenueRequest
 from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
 from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
@@ -185,8 +185,10 @@ class Lives:
                 self._counts[Sighting.FILL_OVERTOOK] += order is not None and order.status is OrderStatus.SUBMITTED
             process.inbox.put(structs.replace(event, ts=process.clock(self._now)))
 
-    def _send(self, effect: VenueEffect) -> None:
+    def _send(self, request: VenueRequest) -> None:
         assert self.process is not None, "only a living desk sends"
-        self._judge.sent(effect, self.process)
-        self._oracle.sent(effect)
-        self._network.send(effect, self._now)
+        for effect in request.requests if isinstance(request, Batch) else (request,):
+            self._judge.sent(effect, self.process)
+            self._oracle.sent(effect)
+        self._counts[Sighting.BATCH] += isinstance(request, Batch)
+        self._network.send(request, self._now)

@@ -11,7 +11,7 @@ from desk.exchange import faults
 from desk.exchange.exchange import Exchange
 from desk.exchange.faults import Request
 from desk.exchange.schedule import Schedule
-from desk.model.effect import RequestDepth, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import Batch, RequestDepth, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
@@ -90,14 +90,14 @@ class Network:
         self._connection += 1
         self._deliver = None
 
-    def send(self, effect: VenueEffect, now: Nanos) -> None:
+    def send(self, request: VenueRequest, now: Nanos) -> None:
         """Take a request from the desk."""
-        if isinstance(effect, SendOrder | SendCancel | SendAmend):
-            self._send_request(effect, now)
+        if isinstance(request, SendOrder | SendCancel | SendAmend | Batch):
+            self._send_request(request, now)
         else:
-            self._send_query(effect, now)
+            self._send_query(request, now)
 
-    def _send_request(self, request: Request, now: Nanos) -> None:
+    def _send_request(self, request: Request | Batch, now: Nanos) -> None:
         fault = self.dice.first(
             Fault.REQUEST_LOST, Fault.REPLY_LOST, Fault.UNKNOWN_503, Fault.BUSY, Fault.LATE, Fault.TOO_LATE
         )
@@ -112,22 +112,31 @@ class Network:
         elif fault is Fault.TOO_LATE:
             at = Nanos(now + int(self._chance.uniform(5.6, 8.0) * SECOND))
         if fault is Fault.REQUEST_LOST or (fault is Fault.UNKNOWN_503 and lost_by_chance):
-            self._tell_unknown(request, fault, now)
+            for each in _parts(request):
+                self._tell_unknown(each, fault, now)
             return
         connection = self._connection
         self._agenda.push(at, lambda then: self._arrive(request, fault, now, then, connection))
 
-    def _arrive(self, request: Request, fault: Fault | None, sent: Nanos, now: Nanos, connection: int) -> None:
+    def _arrive(self, request: Request | Batch, fault: Fault | None, sent: Nanos, now: Nanos, connection: int) -> None:
         if connection != self._connection:
             self.counts[Sighting.DEAD_REQUEST] += 1
-        if fault is Fault.BUSY:
-            self._reply(faults.refuse(request, self._chance.choice(faults.BUSY), now), sent, now, connection)
-            return
-        if faults.is_late(request, now):
-            self._reply(faults.refuse(request, faults.OUTSIDE_WINDOW, now), sent, now, connection)
+        refused = self._chance.choice(faults.BUSY) if fault is Fault.BUSY else None
+        if refused is None and faults.is_late(request, now):
+            refused = faults.OUTSIDE_WINDOW
+        if refused is not None:
+            for each in _parts(request):
+                self._reply(faults.refuse(each, refused, now), sent, now, connection)
             return
         events = self.at_venue(request, now)
         self.tell([event for event in events if not isinstance(event, _REPLIES)], now)
+        for each in _parts(request):
+            self._answer_request(each, events, fault, (sent, now, connection))
+
+    def _answer_request(
+        self, request: Request, events: list[Event], fault: Fault | None, when: tuple[Nanos, Nanos, int]
+    ) -> None:
+        sent, now, connection = when
         order = faults.order_of(request)
         answer = next(
             (each for each in events if isinstance(each, _REPLIES + _ACKS) and each.order == order),
@@ -140,7 +149,7 @@ class Network:
         elif answer is not None:
             self._reply(answer, sent, now, connection)
 
-    def at_venue(self, request: VenueEffect, now: Nanos) -> list[Event]:
+    def at_venue(self, request: VenueRequest, now: Nanos) -> list[Event]:
         """Let the venue take a request; return all that it says at once."""
         self._oracle.arrived(request, now)
         self._exchange.execute(request, now)
@@ -278,3 +287,9 @@ class Network:
 
     def _way(self) -> Nanos:
         return Nanos(self._chance.randint(4, 60) * MILLISECOND)
+
+
+def _parts(request: Request | Batch) -> tuple[Request, ...]:
+    if not isinstance(request, Batch):
+        return (request,)
+    return tuple(each for each in request.requests if isinstance(each, SendOrder | SendCancel | SendAmend))

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.effect import Crossed, SendAmend, SendCancel, SendOrder, VenueEffect
+from desk.model.effect import Batch, Crossed, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
 from desk.model.event import (
     Event,
     FundingPaid,
@@ -100,9 +100,14 @@ class Oracle:
         """Note a violation."""
         self.violations.append(f"{invariant}: {text}")
 
-    def arrived(self, request: VenueEffect, now: Nanos) -> None:
-        """A request has reached the venue."""
+    def arrived(self, request: VenueRequest, now: Nanos) -> None:
+        """A request has reached the venue; of a batch nobody knows which of them comes when."""
         self._coming = None
+        if isinstance(request, Batch):
+            for each in request.requests:
+                self.arrived(each, now)
+            self._coming = None
+            return
         if isinstance(request, SendAmend) and request.order in self.orders:
             self._coming = self.orders[request.order].spec
         if isinstance(request, SendOrder):

@@ -77,6 +77,8 @@ class Sighting(StrEnum):
     FUNDING = "funding"
     CROSSING_HELD = "crossing-held"
     """An order that would have met one of ours was held."""
+    BATCH = "batch"
+    """Several requests went over the wire as one."""
     RATE_ENGAGED = "rate-engaged"
     """An order was refused because too many had left."""
     DELEVERAGED = "deleveraged"

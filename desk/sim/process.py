@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Final
 
 from desk.core import checkpoint
+from desk.core.batching import bundled
 from desk.core.departure import held_back
 from desk.core.engine import Engine
 from desk.core.state import DeskState
-from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendOrder, VenueEffect
+from desk.model.effect import ArmTimer, DisarmTimer, Effect, SendOrder, VenueEffect, VenueRequest
 from desk.model.error import InvariantBroken, JournalFailed
 from desk.model.event import Event
 from desk.model.journal import Commit, Record, is_journalled, record
@@ -25,7 +26,7 @@ TURN_MAX: Final = 256
 CHECKPOINT_EVERY: Final = 400
 """Records between two checkpoints: fewer than the pump's, so that a session of minutes has many."""
 
-Send = Callable[[VenueEffect], None]
+Send = Callable[[VenueRequest], None]
 
 
 class Seam(Enum):
@@ -133,7 +134,7 @@ class Process:
             self._seq_checkpoint = self._seq
 
     def _carry_out(self, effects: Sequence[Effect], clock: Nanos) -> None:
-        sent = 0
+        going: list[VenueEffect] = []
         for effect in effects:
             if isinstance(effect, ArmTimer):
                 self._timers.arm(effect.key, effect.at)
@@ -143,7 +144,8 @@ class Process:
                 if (answer := held_back(effect, clock, self._journal_failure)) is not None:
                     self.inbox.put(answer)
                     continue
-                if sent and self.dies_at is Seam.BETWEEN_SENDS:
-                    raise Killed(Seam.BETWEEN_SENDS.value)
-                self._send(effect)
-                sent += 1
+                going.append(effect)
+        for sent, request in enumerate(bundled(going, self.state.limiter, clock)):
+            if sent and self.dies_at is Seam.BETWEEN_SENDS:
+                raise Killed(Seam.BETWEEN_SENDS.value)
+            self._send(request)

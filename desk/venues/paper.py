@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from desk.exchange.exchange import Exchange
-from desk.model.effect import VenueEffect
+from desk.model.effect import VenueRequest
 from desk.model.event import Event
 from desk.model.units import Nanos
 
@@ -27,9 +27,9 @@ class PaperVenue:
         """Return what has reached the desk by `now`."""
         return self._exchange.advance(now)
 
-    def execute(self, effect: VenueEffect, now: Nanos) -> None:
+    def execute(self, request: VenueRequest, now: Nanos) -> None:
         """Send a request on its way."""
-        self._exchange.execute(effect, now)
+        self._exchange.execute(request, now)
 
     def memo(self) -> bytes:
         """Return what the exchange must remember: a practice exchange ends with its process."""

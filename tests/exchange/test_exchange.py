@@ -7,7 +7,7 @@ import pytest
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.rules import practice_instruments
-from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import ArmCountdown, Batch, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
 from desk.model.error import BadInput
 from desk.model.event import (
     AccountReported,
@@ -377,3 +377,33 @@ def test_a_sell_is_as_good_as_a_buy():
         (Decimal("59999.9"), 2),
     ]
     assert session.position == -4
+
+
+def test_a_batch_is_answered_element_by_element():
+    exchange = _practice()
+    exchange.advance(Nanos(START + SECOND))
+    now = Nanos(START + SECOND)
+    specs = [_order(f"a{number}", price=price) for number, price in enumerate(("61000.0", "1", "61000.1"))]
+
+    exchange.execute(Batch(now, tuple(SendOrder(now, each) for each in specs)), now)
+    events = exchange.advance(Nanos(now + SECOND))
+
+    accepted = {each.order for each in events if isinstance(each, OrderAccepted)}
+    rejected = {each.order: each.code for each in events if isinstance(each, OrderRejected)}
+    assert accepted == {"a0", "a2"}
+    assert rejected.keys() == {"a1"}
+
+
+def test_a_batch_over_the_limit_is_refused_whole():
+    exchange = _practice()
+    exchange.advance(Nanos(START + SECOND))
+    now = Nanos(START + SECOND)
+    batches = [
+        Batch(now, tuple(SendOrder(now, _order(f"a{batch}-{number}")) for number in range(5))) for batch in range(61)
+    ]
+    for each in batches:
+        exchange.execute(each, now)
+    events = exchange.advance(Nanos(now + SECOND))
+
+    rejected = [each.order for each in events if isinstance(each, OrderRejected) and each.code == -1015]
+    assert rejected == [f"a60-{number}" for number in range(5)]

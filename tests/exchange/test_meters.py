@@ -3,7 +3,7 @@
 import pytest
 
 from desk.exchange.meters import PATIENCE, Meters
-from desk.model.effect import RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Batch, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
 from desk.model.units import Nanos
 from tests.kit.builders import BTC, D, spec
 
@@ -86,3 +86,21 @@ def test_what_is_used_can_be_read(kind, used):
     meters.take(SendCancel(at(0), spec().id, BTC), at(1))
 
     assert meters.used(kind) == used
+
+
+def test_a_batch_of_places_costs_five_of_the_ten_seconds_one_of_the_minute_and_five_of_the_weight():
+    meters = Meters()
+    five = Batch(at(3), tuple(place(3) for _ in range(5)))
+
+    assert spend(meters, five, 60, 3) == [None] * 60
+    assert [meter.used for meter in meters._orders] == [300, 60]
+    assert meters._weight[0].used == 300
+    assert meters.take(five, at(9.9)).code == -1015
+
+
+def test_a_batch_of_cancels_costs_the_weight_of_one():
+    meters = Meters()
+    ten = Batch(at(3), tuple(SendCancel(at(3), f"A{number}", BTC) for number in range(10)))
+
+    assert meters.take(ten, at(3)) is None
+    assert meters._weight[0].used == 1

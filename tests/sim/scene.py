@@ -5,7 +5,7 @@ from collections import Counter
 from desk.exchange.exchange import Exchange
 from desk.exchange.latency import NO_LATENCY
 from desk.exchange.rules import practice_instruments
-from desk.model.effect import SendCancel, SendOrder
+from desk.model.effect import Batch, SendCancel, SendOrder
 from desk.model.units import SECOND, Nanos
 from desk.sim.market import CHARACTERS, START, CoarseMarket
 from desk.sim.network import Agenda, Network
@@ -61,6 +61,15 @@ class Scene:
         order = spec(f"PMS0001_MAN001000000_{number:05}", **{"quantity": D("0.010"), "price": D("60000.0"), **changes})
         self.network.send(SendOrder(self.now, order), self.now)
         return order
+
+    def place_together(self, count):
+        """Send so many orders in one message; return their specs."""
+        orders = [
+            spec(f"PMS0001_MAN001000000_{number:05}", quantity=D("0.010"), price=D(60_000 + number))
+            for number in range(1, count + 1)
+        ]
+        self.network.send(Batch(self.now, tuple(SendOrder(self.now, each) for each in orders)), self.now)
+        return orders
 
     def cancel(self, order):
         """Ask for the end of an order."""

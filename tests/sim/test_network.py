@@ -154,3 +154,34 @@ def test_a_report_told_twice_and_out_of_order_is_the_same_report():
 
     assert len(scene.told(OrderAccepted)) == 3
     assert len({event.venue_order for event in scene.told(OrderAccepted)}) == 1
+
+
+def test_each_order_of_a_batch_has_its_own_answer():
+    scene = Scene()
+
+    orders = scene.place_together(3)
+    scene.go_on(1)
+
+    assert {event.order for event in scene.told(OrderAccepted)} == {each.id for each in orders}
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize(("fault", "is_there"), [(Fault.REQUEST_LOST, False), (Fault.REPLY_LOST, True)])
+def test_a_batch_whose_fate_is_not_known_is_told_so_for_each_order(fault, is_there):
+    scene = Scene(fault)
+
+    orders = scene.place_together(3)
+    scene.go_on(4)
+
+    assert [event.order for event in scene.told(OutcomeUnknown)] == [each.id for each in orders]
+    assert all((each.id in scene.oracle.orders) is is_there for each in orders)
+
+
+@pytest.mark.usefixtures("always")
+def test_a_busy_venue_refuses_every_order_of_a_batch():
+    scene = Scene(Fault.BUSY)
+
+    orders = scene.place_together(3)
+    scene.go_on(1)
+
+    assert [event.order for event in scene.told(OrderRejected)] == [each.id for each in orders]
