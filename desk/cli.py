@@ -157,9 +157,58 @@ def _crashes(parsed: argparse.Namespace) -> int:
     return OK
 
 
+def _contests(parsed: argparse.Namespace) -> int:
+    """Work the same order each way, on so many seeded markets or on a recording; print the table."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from desk.sim.contests import Way, execute, execute_on, means
+
+    if parsed.market is not None:
+        results = [(way, each) for way in Way for each in execute_on(parsed.market, way)]
+    else:
+        jobs = [(seed, way) for seed in _seeds(parsed, parsed.contests) for way in Way]
+        with ProcessPoolExecutor() as pool:
+            results = list(zip([way for _, way in jobs], pool.map(execute, *zip(*jobs, strict=True)), strict=True))
+    print("way                  orders  filled  slippage  fees  shortfall  maker  until the last fill")
+    for row in means(results):
+        each = row.result
+        print(
+            f"{row.way:<20} {row.orders:>6} {each.filled * 100:>5.0f} % {each.slippage:>+9.2f} {each.fees:>5.2f}"
+            f" {each.shortfall:>+10.2f} {each.maker * 100:>4.0f} % {each.seconds:>10.1f} s"
+        )
+    return OK
+
+
+def _scalpers(parsed: argparse.Namespace) -> int:
+    """Let scalpers work in each regime with each protection off; print the table."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from desk.sim.contests import Guard, Regime, scalp, scalped_means
+
+    jobs = [(seed, regime, guard) for seed in _seeds(parsed, parsed.scalpers) for regime in Regime for guard in Guard]
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(scalp, *zip(*jobs, strict=True)))
+    print("market  protections        runs  result  worst  drawdown  inventory  exits")
+    for row in scalped_means([(regime, guard, each) for (_, regime, guard), each in zip(jobs, found, strict=True)]):
+        print(
+            f"{row.regime:<7} {row.guard:<17} {row.runs:>5} {row.mean.result:>+7.1f} {row.worst:>+6.0f}"
+            f" {row.mean.drawdown:>9.1f} {row.mean.inventory:>10.3f} {row.mean.trips:>6.1f}"
+        )
+    return OK
+
+
+def _seeds(parsed: argparse.Namespace, count: int) -> range:
+    first = 1 if parsed.seed is None else parsed.seed
+    return range(first, first + count)
+
+
 def _simulate(parsed: argparse.Namespace) -> int:
     if parsed.crashes:
         return _crashes(parsed)
+    if parsed.contests:
+        return _contests(parsed)
+    if parsed.scalpers:
+        return _scalpers(parsed)
     from desk.sim.plan import Plan, chosen
     from desk.sim.world import World
 
@@ -234,6 +283,16 @@ def _parser() -> argparse.ArgumentParser:
         help="let the practice market fall a minute after the start: a rehearsal",
     )
     market.add_argument("--seed", type=int, metavar="N", help="of the practice market")
+    _add_sim(parser)
+    screen = parser.add_argument_group("screen")
+    screen.add_argument(
+        "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
+    )
+    _add_headless(parser)
+    return parser
+
+
+def _add_sim(parser: argparse.ArgumentParser) -> None:
     sim = parser.add_argument_group("simulator")
     sim.add_argument("--hours", type=_hours, default=1, metavar="H", help="simulated hours (default 1)")
     sim.add_argument("--faults", default="all", metavar="LIST", help="all, none, or names parted by commas")
@@ -244,12 +303,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="play N crashes with each way to deleverage instead",
     )
-    screen = parser.add_argument_group("screen")
-    screen.add_argument(
-        "--key-mode", choices=("safe", "confirm", "armed"), help="how ready the order keys are at start"
+    sim.add_argument(
+        "--contests",
+        type=_crash_count,
+        default=0,
+        metavar="N",
+        help="work one order by crossing, by resting and by a chase on N markets, or through --market FILE, instead",
     )
-    _add_headless(parser)
-    return parser
+    sim.add_argument(
+        "--scalpers",
+        type=_crash_count,
+        default=0,
+        metavar="N",
+        help="let N scalpers work in each regime with each protection off instead",
+    )
 
 
 def _add_headless(parser: argparse.ArgumentParser) -> None:

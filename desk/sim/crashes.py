@@ -12,26 +12,23 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.core.engine import Engine
 from desk.core.risk import exposure
-from desk.core.state import DeskState
 from desk.exchange.crash import Crash, Fall
 from desk.exchange.exchange import Exchange
 from desk.exchange.latency import Latency
 from desk.exchange.market import FullLevels, Mark, MarketRecord, Print
 from desk.exchange.rules import practice_instruments
 from desk.model.command import PlaceOrder
-from desk.model.effect import ArmTimer, Effect, SendOrder, VenueEffect
-from desk.model.event import Started, SubAccount, SubAccountOpened, Submitted, TimerFired, TimerKey
+from desk.model.event import SubAccount
 from desk.model.instrument import Instrument
 from desk.model.limits import AdlMode, Limits
 from desk.model.market import Level
 from desk.model.order import OrderKind, OrderType, Side
 from desk.model.units import MILLISECOND, SECOND, Nanos, SubId, Symbol, millis
+from desk.sim.solo import START, Solo
 
 WALLET: Final = Decimal(10_000)
 SUB: Final = SubAccount(SubId("1"), "one", WALLET)
-START: Final = Nanos(1_764_028_800 * SECOND)
 _OPENS_AT: Final = 10
 _FALLS_AT: Final = 20
 _AFTER: Final = 20
@@ -151,7 +148,8 @@ def play(seed: int, crash: Crash, adl: AdlMode) -> Ending:
         wallet=WALLET,
         leverage=50,
     )
-    desk = _Desk(exchange, instruments, adl)
+    limits = Limits(order_value_max=Decimal(10**6), market_slip_bps=Decimal(100), leverage=50, adl=adl, dead_man_s=0)
+    desk = Solo(exchange, instruments, limits, SUB)
     end = Nanos(START + int(market.seconds * SECOND))
     desk.run(Nanos(START + _OPENS_AT * SECOND))
     leverage = Random(f"{seed}/leverage").uniform(*_LEVERAGES)
@@ -165,7 +163,7 @@ def play(seed: int, crash: Crash, adl: AdlMode) -> Ending:
     after = wallet.wallet + sum(
         (each.quantity * marks[each.symbol] - each.entry_value for each in wallet.positions), Decimal(0)
     )
-    return Ending(crash, adl, exchange.liquidator.count > 0, after / before, desk.deleveraged)
+    return Ending(crash, adl, exchange.liquidator.count > 0, after / before, desk.sent[OrderKind.DELEVERAGE])
 
 
 def table(endings: Sequence[Ending]) -> list[Row]:
@@ -203,52 +201,3 @@ def _opening(instruments: Sequence[Instrument], leverage: float, seed: int) -> I
             yield PlaceOrder(
                 sub=SUB.id, symbol=instrument.symbol, side=Side.BUY, quantity=quantity, type=OrderType.MARKET
             )
-
-
-class _Desk:
-    """One engine and its exchange, in virtual time."""
-
-    def __init__(self, exchange: Exchange, instruments: tuple[Instrument, ...], adl: AdlMode) -> None:
-        limits = Limits(
-            order_value_max=Decimal(10**6), market_slip_bps=Decimal(100), leverage=50, adl=adl, dead_man_s=0
-        )
-        self._exchange = exchange
-        self._engine = Engine(DeskState(limits))
-        self._timers: dict[TimerKey, Nanos] = {}
-        self._now = START
-        self.deleveraged = 0
-        self._take(self._engine.step(Started(START, 1, "CRASH", instruments, limits)))
-        self._take(self._engine.step(SubAccountOpened(START, SUB)))
-
-    @property
-    def state(self) -> DeskState:
-        """The engine's state."""
-        return self._engine.state
-
-    def submit(self, command: PlaceOrder) -> None:
-        """Ask the engine for something."""
-        self._take(self._engine.step(Submitted(self._now, command)))
-
-    def run(self, until: Nanos) -> None:
-        """Let exchange and engine go on."""
-        while True:
-            due = min(self._timers.items(), key=lambda each: each[1], default=None)
-            happens = self._exchange.next_at()
-            at = min(each for each in (happens, due[1] if due is not None else None) if each is not None)
-            if at > until:
-                return
-            self._now = at
-            for event in self._exchange.advance(at):
-                self._take(self._engine.step(event))
-            if due is not None and due[1] <= at and self._timers.get(due[0]) == due[1]:
-                del self._timers[due[0]]
-                self._take(self._engine.step(TimerFired(at, due[0])))
-
-    def _take(self, effects: Sequence[Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, ArmTimer):
-                self._timers[effect.key] = max(effect.at, Nanos(self._now + 1))
-            elif isinstance(effect, VenueEffect):
-                self._exchange.execute(effect, self._now)
-                if isinstance(effect, SendOrder) and effect.spec.kind is OrderKind.DELEVERAGE:
-                    self.deleveraged += 1
