@@ -75,3 +75,13 @@ async def test_the_line_asks_while_it_is_written_and_shows_the_answer():
         await press(pilot, ["escape"])
         app.trade.show(desk.view, app.trade._pulse)
         assert desk.considered is None
+
+
+async def test_the_line_asks_for_what_a_run_would_lead_to_as_well():
+    desk = FakeDesk()
+    app = seat(desk)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await press(pilot, ["colon", "type scale buy 0.05 from 61000 to 61800 in 5"])
+        app.trade.show(desk.view, app.trade._pulse)
+
+        assert isinstance(desk.considered, StartRun)

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -27,6 +27,10 @@ from desk.ui.resolve import Context
 from desk.ui.theme import STYLES, Ink
 
 
+class _Fields(VerticalScroll, inherit_bindings=False):
+    """The rows of a form; they scroll with the field that is written in, and the arrows stay the form's."""
+
+
 class FormPanel(Vertical):
     """The fields of one form and, under them, what would be sent or what is wrong."""
 
@@ -37,13 +41,14 @@ class FormPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out a row for each field."""
-        for field in self.form.fields:
+        with _Fields(classes="fields", can_focus=False):
+            for field in self.form.fields:
+                with Horizontal(classes="field"):
+                    yield Static(field.name, classes="field-name", markup=False)
+                    yield _widget_of(field)
             with Horizontal(classes="field"):
-                yield Static(field.name, classes="field-name", markup=False)
-                yield _widget_of(field)
-        with Horizontal(classes="field"):
-            yield Static("preset", classes="field-name", markup=False)
-            yield Input(placeholder="a name: ^S saves, ^O next, ^X drops", id=_PRESET, compact=True)
+                yield Static("preset", classes="field-name", markup=False)
+                yield Input(placeholder="a name: ^S saves, ^O next, ^X drops", id=_PRESET, compact=True)
         yield Static(classes="form-preview", markup=False)
         self.border_subtitle = Content("Enter sends · Esc closes · ↑↓ field · ←→ word")
 

@@ -23,6 +23,7 @@ from desk.model.command import (
     Requery,
     ResumeAlgo,
     StartChase,
+    StartRun,
     StopAlgo,
 )
 from desk.model.order import Side
@@ -107,7 +108,7 @@ class TradeScreen(BackpressureScreen[None]):
             self._panes.show_charts(view, chosen)
         if frame is None or frame % GROUPS == GROUPS - 1:
             draft = self._line.draft() or self._ticket.draft()
-            self._session.consider(draft if isinstance(draft, PlaceOrder | StartChase) else None)
+            self._session.consider(draft if isinstance(draft, PlaceOrder | StartChase | StartRun) else None)
             self._line.echo()
             self._ticket.check()
 

@@ -56,3 +56,15 @@ async def test_a_form_remembers_what_was_sent_and_a_preset_by_its_name():
         await press(pilot, ["ctrl+x", "ctrl+o"])
         assert form.preset.value == ""
         assert str(form.query_one(".form-preview").render()).startswith("no preset of this form yet")
+
+
+async def test_in_a_small_terminal_the_arrows_reach_every_field_and_the_preview_stays():
+    app = seat(FakeDesk())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, ["h", "type 0.05", *["down"] * 13, "type 40bps"])
+        form = next(each for each in app.trade.query(FormPanel) if each.display)
+
+        assert form.values["tp"] == "40bps"
+        preview = form.query_one(".form-preview")
+        assert preview.region.bottom <= 24
+        assert "profit at +40bps" in str(preview.render())
