@@ -11,8 +11,8 @@ from desk.model.exits import Trigger
 from desk.model.units import BPS, SECOND, ZERO, Nanos, millis
 from desk.model.view import DeskMode
 
-PASSED: Final = Decimal(10)
-"""A price so many bps beyond a stop has been there long enough to be seen."""
+PASSED: Final = Decimal(1)
+"""A price so many bps beyond a stop is no rounding any more."""
 SETTLES: Final = Nanos(3 * SECOND)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desk.core import bookkeeping, checkpoint, deleverage, estimate, ledger, orders, reconcile
 from desk.core.adl import cuts, tiers
+from desk.core.algos.bracket import Bracket
 from desk.core.engine import HANDLERS, Engine
 from desk.core.limiter import Limiter
 from desk.core.margin import ONE
@@ -235,9 +236,14 @@ def a_tier_is_left_at_once(patch):
     patch.setattr(deleverage, "judge", forgetful)
 
 
+def a_stop_is_not_watched(patch):
+    patch.setattr(Bracket, "_is_hit", lambda self, sight, entry: False)
+
+
 FALLS = (Fault.CRASH, Fault.PRICE_GAP)
 
 MUTANTS = {
+    "a stop is not watched": Mutant(a_stop_is_not_watched, (Fault.PRICE_GAP,), frozenset({"BR"}), seeds=40),
     "a step is not waited for": Mutant(a_step_is_not_waited_for, FALLS, frozenset({"I13", "I10"}), seeds=40),
     "prices are trusted": Mutant(prices_are_trusted, (Fault.MARK_LIES,), frozenset({"I13", "I5"}), seeds=40),
     "an account in a tier may open": Mutant(an_account_in_a_tier_may_open, FALLS, frozenset({"I13"}), seeds=40),

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import structs
 
-from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop, parked_note
+from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop
 from desk.core.orders import Order
 from desk.model.event import OrderRejected
 from desk.model.exits import BracketSpec, Exits, Trigger
@@ -94,7 +94,7 @@ class Bracket(Run[BracketMemo]):
             case Stop(reason=reason):
                 memo.stopping = reason
             case Refused(refusal=refusal, leg=leg):
-                return self._on_refused(refusal.reason, leg, sight, parked_note(refusal, memo.is_parked)[1])
+                return self._on_refused(refusal.reason, leg, sight)
             case OrderRejected(reason=reason):
                 memo.note, memo.rejects = reason, memo.rejects + 1
                 memo.free_at = Nanos(sight.now + REFUSED_PAUSE)
@@ -109,13 +109,14 @@ class Bracket(Run[BracketMemo]):
         entry = spec.entry
         return [Place(side=spec.side, quantity=spec.quantity, price=entry.price, type=entry.type, tif=entry.tif)]
 
-    def _on_refused(self, reason: str, leg: int, sight: Sight, is_parked: bool) -> Sequence[Intent]:
+    def _on_refused(self, reason: str, leg: int, sight: Sight) -> Sequence[Intent]:
+        """Try again later, whatever was refused: a bracket that parks itself would leave a position without its stop."""
         memo = self._memo
         memo.rejects += 1
-        memo.note, memo.is_parked = reason, is_parked
+        memo.note = reason
         if leg == ENTRY:
             return self._finish(sight, f"not entered: {reason}")
-        memo.free_at = Nanos(sight.now + REFUSED_PAUSE)
+        memo.free_at = Nanos(sight.now + (APART * 2 if leg == OUT else REFUSED_PAUSE))
         return [Wake(memo.free_at, AGAIN)]
 
     # What is held
@@ -190,6 +191,8 @@ class Bracket(Run[BracketMemo]):
         memo, spec = self._memo, self._memo.spec
         stop, price = stop_price(spec.exits, spec.side, entry), self._watched(sight)
         if stop is not None and price is not None and (price - stop) * spec.side.sign <= ZERO:
+            if not memo.is_out:
+                memo.free_at = Nanos(0)  # what the profit's order had to wait for is not waited for now
             memo.is_out = True
             memo.note = f"stop: {spec.exits.trigger} {price} is at {_told(stop)}"
         return memo.is_out

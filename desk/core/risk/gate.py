@@ -259,7 +259,7 @@ def _locked(wish: Place, claim: Claim, state: DeskState) -> str:
 
 
 def _repeats(wish: Place, claim: Claim, state: DeskState) -> str:
-    if claim.algo is None:
+    if claim.algo is None or _is_urgent(wish, claim):
         return ""
     limit, since = state.limits.repeats_max, state.now - MINUTE
     lately = sum(1 for at in state.sends.get(claim.algo, ()) if at > since)

@@ -8,7 +8,7 @@ from desk.model.exits import Exits
 from desk.model.order import Side
 from desk.model.units import ZERO, AlgoId
 from desk.model.view import AlgoState
-from tests.kit import builders
+from tests.kit import builders, rig
 from tests.kit.builders import ALPHA, BTC, D
 from tests.kit.story import tell
 
@@ -248,6 +248,23 @@ def test_a_stop_out_clears_our_own_orders_out_of_its_way():
          640ms  accepted #2
         1010ms  mark 99.4                      => cancel #2, place sell 4.0 @99.9 ioc reduce-only
     """)
+
+
+def test_a_way_out_is_not_held_by_the_count_of_repeats():
+    desk = rig.started(limits=builders.limits(repeats_max=2))
+    tell(
+        """
+           0ms  buy 4.0 @100.0 tp=40 sl=50     => place buy 4.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => place sell 1.0 @100.4 gtc reduce-only
+         540ms  accepted #2
+         900ms  fill #1 1.0
+        1010ms  mark 99.4                      => cancel #1, cancel #2
+        1050ms  cancelled #1
+        1060ms  cancelled #2                   => place sell 2.0 @99.9 ioc reduce-only
+    """,
+        desk,
+    )
 
 
 def test_cancel_all_ends_it_and_says_what_is_not_guarded_any_more():
