@@ -197,7 +197,7 @@ def _flatten(acts: Acts, command: Flatten | FlattenVenue) -> None:
 
 def _start(acts: Acts, spec: RunSpec) -> None:
     state = acts.state
-    refusal = starting.review(spec, state)
+    refusal = starting.review(spec, state) or starting.barred(spec, state)
     if refusal is not None:
         return _refuse(acts, refusal.reason)
     if state.mode is not DeskMode.RUNNING:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final, assert_never
 
+from desk.core import breaks
 from desk.core.algos import scale, scalper, trips, twap
 from desk.core.algos.chase_price import is_dust
 from desk.core.algos.registry import RunSpec, name_of
@@ -33,6 +34,16 @@ def review(spec: RunSpec, state: DeskState) -> Refusal | None:
     instrument = state.instruments[spec.symbol]
     problem = _quantity(spec, instrument) or _shape(spec, instrument, state) or _exits(spec, instrument, state)
     return Refusal(name_of(spec), f"{title}: {problem}") if problem else None
+
+
+def barred(spec: RunSpec, state: DeskState) -> Refusal | None:
+    """Return why nothing may be begun in the symbol now, or None: a run that would only be refused is not started."""
+    is_halted = spec.symbol in state.halts
+    only_closes = spec.follows is not None if isinstance(spec, BracketSpec) else getattr(spec, "reduce_only", False)
+    if spec.symbol not in state.breaks or (only_closes and not is_halted):
+        return None
+    word = "halted" if is_halted else "quarantined"
+    return Refusal("quarantine", f"{name_of(spec)} {spec.symbol}: {word}: {breaks.describe(state, spec.symbol)}")
 
 
 def _quantity(spec: RunSpec, instrument: Instrument) -> str:

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from desk.core.risk import starting
-from desk.model.command import ChaseSpec
+from desk.model.command import ChaseSpec, StartChase
 from desk.model.exits import BracketSpec, Exits
 from desk.model.order import Side
 from desk.model.program import ScaleSpec, TwapSpec
 from tests.kit import builders, rig
-from tests.kit.builders import ALPHA, BTC
+from tests.kit.builders import ALPHA, BTC, at
 
 D = Decimal
 
@@ -110,3 +110,18 @@ def test_a_parent_may_be_larger_than_one_order():
     assert starting.review(made("twap"), state) is None
     assert starting.review(made("scale"), state) is None
     assert "expected at most 5, found 10" in starting.review(chase(quantity=D(10)), state).reason
+
+
+def test_nothing_is_begun_in_a_symbol_that_does_not_add_up():
+    desk = rig.started()
+    assert starting.barred(chase(), desk.state) is None
+
+    desk.state.breaks[BTC] = at(0)
+    assert starting.barred(chase(), desk.state).reason.startswith("chase BTCUSDT: quarantined: ")
+    assert starting.barred(chase(reduce_only=True), desk.state) is None
+    desk.state.halts[BTC] = at(0)
+    assert starting.barred(chase(reduce_only=True), desk.state) is not None
+    desk.command(StartChase(chase()))
+
+    assert desk.alerts[-1].startswith("chase BTCUSDT: halted: ")
+    assert not desk.state.runs
