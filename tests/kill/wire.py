@@ -4,11 +4,11 @@ import asyncio
 
 import msgspec
 
-from desk.model.effect import VenueEffect
+from desk.model.effect import VenueRequest
 from desk.model.event import Event, VenueTruth
 
 EVENT = msgspec.msgpack.Decoder(Event)
-EFFECT = msgspec.msgpack.Decoder(VenueEffect)
+EFFECT = msgspec.msgpack.Decoder(VenueRequest)
 TRUTH = msgspec.msgpack.Decoder(VenueTruth)
 HELLO_DESK, HELLO_JUDGE = b"D", b"J"
 
