@@ -112,6 +112,7 @@ class Network:
         elif fault is Fault.TOO_LATE:
             at = Nanos(now + int(self._chance.uniform(5.6, 8.0) * SECOND))
         if fault is Fault.REQUEST_LOST or (fault is Fault.UNKNOWN_503 and lost_by_chance):
+            self._oracle.lost(request)
             for each in _parts(request):
                 self._tell_unknown(each, fault, now)
             return
@@ -125,6 +126,7 @@ class Network:
         if refused is None and faults.is_late(request, now):
             refused = faults.OUTSIDE_WINDOW
         if refused is not None:
+            self._oracle.lost(request)
             for each in _parts(request):
                 self._reply(faults.refuse(each, refused, now), sent, now, connection)
             return

@@ -1,7 +1,7 @@
 """What really happened at the venue, kept apart from the desk; and what must never happen there."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +16,7 @@ from desk.model.event import (
     OrderCancelled,
     OrderExpired,
     OrderFilled,
+    OrderRejected,
 )
 from desk.model.market import MarkPrice
 from desk.model.order import OrderSpec, Side
@@ -79,6 +80,9 @@ class Oracle:
         self._leverage = leverage
         self._counts = counts
         self._arriving: dict[ClientOrderId, OrderSpec] = {}
+        self._under_way: dict[ClientOrderId, OrderSpec] = {}
+        """What the desk has let go and the venue has not answered for."""
+        self._bound_when_sent: dict[ClientOrderId, Decimal] = {}
         self._holdings: dict[tuple[SubId, Symbol], Holding] = {}
         self._run_filled: dict[AlgoId, Decimal] = {}
         self._open: dict[ClientOrderId, Standing] = {}
@@ -122,8 +126,17 @@ class Oracle:
 
     def sent(self, request: VenueEffect) -> None:
         """The desk has let a request go."""
+        if isinstance(request, SendOrder):
+            self._under_way[request.spec.id] = request.spec
+            self._bound_when_sent[request.spec.id] = self._bound(request.spec.sub, self._under_way.values())
         if isinstance(request, SendCancel) and request.order in self._open:
             self._open[request.order].is_cancel_sent = True
+
+    def lost(self, request: VenueRequest) -> None:
+        """A request will never come to the matching: lost on its way, or turned back at the door."""
+        for each in request.requests if isinstance(request, Batch) else (request,):
+            if isinstance(each, SendOrder):
+                self._under_way.pop(each.spec.id, None)
 
     def heard(self, event: Event, now: Nanos) -> None:
         """The venue has said something; nobody else has heard it yet."""
@@ -139,6 +152,8 @@ class Oracle:
                 self._check_parent(standing)
             case OrderCancelled() | OrderExpired():
                 self._on_ended(event)
+            case OrderRejected():
+                self._under_way.pop(event.order, None)
             case MarkPrice():
                 self._marks_lately.append(dict(self.marks))
                 self.marks[event.symbol] = event.price
@@ -168,6 +183,7 @@ class Oracle:
             self.blame("I10", f"{event.order} was accepted twice")
         standing = self.orders[event.order] = self._open[event.order] = Standing(spec, spec.price, spec.quantity)
         standing.versions[spec.price, spec.quantity] = 0
+        self._under_way.pop(event.order, None)
         self.taken["orders"] += 1
         self._check_slot(standing)
         self._check_parent(standing)
@@ -230,6 +246,7 @@ class Oracle:
         before = self._bound(sub)
         taken.is_open = True
         # An order is under way for seconds: what it was checked against is the best that was true meanwhile.
+        after = min(after, self._bound_when_sent.get(taken.spec.id, after))
         equity = max(self.equity(sub, marks) for marks in self.marks_lately())
         # Closing a position lays bare the orders that it had been netted with: that is not the next order's doing.
         if before <= equity * SLACK < after:
@@ -239,14 +256,16 @@ class Oracle:
                 f"its equity is {equity:.2f}",
             )
 
-    def _bound(self, sub: SubId) -> Decimal:
+    def _bound(self, sub: SubId, under_way: Iterable[OrderSpec] = ()) -> Decimal:
         bound = ZERO
+        working = [(each.spec, each.leaves) for each in self._open.values()]
+        working += [(each, each.quantity) for each in under_way]
         for symbol, mark in self.marks.items():
             held = self.holding(sub, symbol).quantity
             reach = {Side.BUY: ZERO, Side.SELL: ZERO}
-            for each in self._open.values():
-                if each.spec.sub == sub and each.spec.symbol == symbol and not each.spec.closing:
-                    reach[each.spec.side] += each.leaves
+            for spec, leaves in working:
+                if spec.sub == sub and spec.symbol == symbol and not spec.closing:
+                    reach[spec.side] += leaves
             bound += max(abs(held + reach[Side.BUY]), abs(held - reach[Side.SELL])) * mark
         return bound / self._leverage
 

@@ -79,6 +79,36 @@ def test_orders_whose_fills_would_pass_the_equity_are_a_violation(oracle):
     assert [each[:2] for each in oracle.violations] == ["I5"]
 
 
+def test_what_is_let_go_beside_orders_under_way_must_be_covered_with_them(oracle):
+    for number, quantity in ((1, D(60)), (2, D(60))):
+        oracle.sent(SendOrder(at(0), numbered(number, quantity=quantity)))
+
+    accept(oracle, numbered(1, quantity=D(60)))
+    accept(oracle, numbered(2, quantity=D(60)))
+
+    assert [each[:2] for each in oracle.violations] == ["I5"]
+
+
+def test_an_order_let_go_in_time_is_not_too_much_because_a_position_has_closed_meanwhile(oracle):
+    # Long 50 with 90 for sale, 50 more to sell come to 90 short. When the 50 are closed meanwhile it is 140.
+    held, sells = numbered(1, quantity=D(50)), numbered(2, side=Side.SELL, quantity=D(90))
+    late = numbered(3, side=Side.SELL, quantity=D(50))
+    accept(oracle, held)
+    oracle.heard(fill(held, 1, "100", "50"), at(1))
+    accept(oracle, sells)
+    gone = SendOrder(at(2), numbered(5, side=Side.SELL, quantity=D(50)))
+    oracle.sent(gone)
+    oracle.lost(gone)
+    oracle.sent(SendOrder(at(2), late))
+    close = numbered(4, side=Side.SELL, quantity=D(50), closing=True)
+    accept(oracle, close)
+    oracle.heard(fill(close, 2, "100", "50"), at(3))
+
+    accept(oracle, late)
+
+    assert oracle.violations == []
+
+
 def test_an_order_that_only_shrinks_the_worst_case_is_never_too_much(oracle):
     accept(oracle, numbered(1, quantity=D(100)))
     oracle.heard(fill(numbered(1, quantity=D(100)), 1, "100", "100"), at(1))
