@@ -43,6 +43,8 @@ class Print(Struct, frozen=True, gc=False):
     price: Decimal
     quantity: Decimal
     aggressor: Side
+    trade: int = 0
+    """Its id, where a member was in it; the crowd's own trades are numbered when they come to the book."""
 
 
 class Mark(Struct, frozen=True, gc=False):

@@ -1,4 +1,4 @@
-"""Price-time priority for one symbol: our orders against the crowd's depth and trades."""
+"""Price-time priority for one symbol: the members' orders against each other and the crowd's depth and trades."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from desk.exchange.levels import Levels
 from desk.exchange.market import FullLevels, LevelChanges, Print, Touch
-from desk.exchange.resting import LiveOrder, Queues
+from desk.exchange.resting import LiveOrder, Queues, SelfTrade
 from desk.model.instrument import Instrument
 from desk.model.market import Level
 from desk.model.order import OrderType, Side, TimeInForce
@@ -37,30 +37,37 @@ class Clerk(Protocol):
     def amended(self, order: LiveOrder) -> None:
         """The order has a new price or quantity."""
 
-    def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> Decimal:
-        """Book a trade, `order.filled` already includes it; return the new net position."""
+    def position(self, order: LiveOrder) -> Decimal:
+        """Return the net position of the order's account in its symbol."""
+
+    def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, trade: int, *, maker: bool) -> Decimal:
+        """Book a trade, `order.filled` already includes it; return the new net position of the order's account."""
 
     def ended(self, order: LiveOrder, ending: Ending, reason: str) -> None:
         """The order is gone."""
 
 
 class Matching:
-    """One symbol's book: the crowd's levels, and our orders in their queues."""
+    """One symbol's book: the crowd's levels, and the members' orders in their queues."""
 
-    def __init__(self, instrument: Instrument, clerk: Clerk) -> None:
+    def __init__(self, instrument: Instrument, clerk: Clerk, last_trade: int = 0) -> None:
+        self.last_trade = last_trade
+        """The id of the last trade, the crowd's own included."""
         self._clerk = clerk
+        self.taken: list[Print] = []
+        """Trades that members have made as takers and that are not on the tape yet."""
         self._bids = _Half(Side.BUY, instrument)
         self._asks = _Half(Side.SELL, instrument)
 
     # What can be seen.
 
     def best(self, side: Side) -> Decimal | None:
-        """Return the displayed touch, our orders included; None: the side is empty."""
+        """Return the displayed touch, the members' orders included; None: the side is empty."""
         half = self._half(side)
         return _better(side, half.crowd.best, half.own.best)
 
     def displayed(self, side: Side, price: Decimal) -> Decimal:
-        """Return the displayed size at `price`, our orders included."""
+        """Return the displayed size at `price`, the members' orders included."""
         half = self._half(side)
         return half.crowd.size(price) + half.own.leaves(price)
 
@@ -83,21 +90,25 @@ class Matching:
         return levels
 
     def resting(self, side: Side) -> Iterable[LiveOrder]:
-        """Return our orders of one side, best price first, then oldest first."""
+        """Return the members' orders of one side, best price first, then oldest first."""
         return self._half(side).own
 
     def would_take(self, side: Side, price: Decimal) -> bool:
         """Tell whether an order at `price` would trade at once."""
         return _crosses(side, price, self.best(side.opposite))
 
-    def can_fill(self, side: Side, price: Decimal, quantity: Decimal) -> bool:
-        """Tell whether the crowd offers `quantity` at `price` or better."""
-        crowd = self._half(side.opposite).crowd
-        for level in crowd.best_first():
-            if quantity <= ZERO or not _crosses(side, price, level):
+    def can_fill(self, order: LiveOrder) -> bool:
+        """Tell whether the crowd and the other members offer an order's quantity at its price or better."""
+        side, wanted = order.spec.side, order.leaves
+        half = self._half(side.opposite)
+        for maker in half.own:
+            if maker.account != order.account and _crosses(side, order.price, maker.price):
+                wanted -= maker.leaves
+        for level in half.crowd.best_first():
+            if wanted <= ZERO or not _crosses(side, order.price, level):
                 break
-            quantity -= crowd.size(level)
-        return quantity <= ZERO
+            wanted -= half.crowd.size(level)
+        return wanted <= ZERO
 
     # What we ask for.
 
@@ -127,7 +138,7 @@ class Matching:
     # What the crowd does.
 
     def on_levels(self, changes: LevelChanges) -> None:
-        """Apply the crowd's new sizes; where its touch reaches our price, we are filled at our price."""
+        """Apply the crowd's new sizes; where its touch reaches a member's price, the member is filled at that price."""
         for level in changes.bids:
             self._bids.set(level.price, level.size)
         for level in changes.asks:
@@ -160,8 +171,9 @@ class Matching:
         self._fill_reached()
 
     def on_print(self, trade: Print) -> None:
-        """Let a trade of the crowd reach us: through our price fills us, at our price eats the queue first."""
+        """Let a trade of the crowd reach the members: through a price fills it, at a price eats its queue first."""
         side = trade.aggressor.opposite
+        self.last_trade += 1
         own = self._half(side).own
         while own.best is not None and _is_better(side, own.best, trade.price):
             order = own.at(own.best)[0]
@@ -188,8 +200,10 @@ class Matching:
                 self._fill(order, best, order.leaves, maker=True)
 
     def _match(self, order: LiveOrder) -> None:
-        self._take(order)
-        if not order.leaves:
+        ended = self._take(order)
+        if ended or not order.leaves:
+            if ended:
+                self._clerk.ended(order, Ending.EXPIRED, ended)
             return
         if order.spec.type is OrderType.MARKET or order.spec.tif in _IMMEDIATE:
             self._clerk.ended(order, Ending.EXPIRED, IOC_REMAINDER)
@@ -199,47 +213,81 @@ class Matching:
         half.own.add(order)
         half.changed[order.price] = None
 
-    def _take(self, taker: LiveOrder) -> None:
+    def _take(self, taker: LiveOrder) -> str:
+        """Trade what crosses; return why the order goes no further, empty where it may rest."""
         side = taker.spec.side
         while taker.leaves:
             price = self.best(side.opposite)
             if price is None or not _crosses(side, taker.price, price):
-                return
-            quantity = self._take_level(taker, price)
-            if quantity:
-                self._fill(taker, price, quantity, maker=False)
+                return ""
+            ended = self._take_level(taker, price)
+            if ended:
+                return ended
+        return ""
 
-    def _take_level(self, taker: LiveOrder, price: Decimal) -> Decimal:
-        # Our own orders are reached in their turn: each that stands in the way is expired, and gives nothing.
+    def _take_level(self, taker: LiveOrder, price: Decimal) -> str:
+        # The members' orders are reached in their turn, each behind the part of the crowd that came before it.
         half = self._half(taker.spec.side.opposite)
-        wanted, taken = taker.leaves, ZERO
-        for maker in list(half.own.at(price)):
-            taken = min(wanted, max(taken, maker.ahead))
-            if taken == wanted:
-                break
-            self._end(maker, Ending.EXPIRED, SELF_TRADE)
-        else:
-            taken = min(wanted, half.crowd.size(price))
-        half.crowd.set(price, half.crowd.size(price) - taken)
-        half.own.advance(price, taken)
-        half.changed[price] = None
-        return taken
+        while queue := half.own.at(price):
+            maker = queue[0]
+            ended = self._take_crowd(taker, price, maker.ahead)
+            if ended or not taker.leaves:
+                return ended
+            if maker.account == taker.account and taker.self_trade is not SelfTrade.NONE:
+                if taker.self_trade is not SelfTrade.EXPIRE_TAKER:
+                    self._end(maker, Ending.EXPIRED, SELF_TRADE)
+                if taker.self_trade is not SelfTrade.EXPIRE_MAKER:
+                    return SELF_TRADE
+                continue
+            quantity = self._takes(taker, maker.leaves)
+            if not quantity:
+                return NO_POSITION
+            self._fill(maker, price, quantity, maker=True)
+            self._fill(taker, price, quantity, maker=False, trade=self.last_trade)
+            if not taker.leaves:
+                return ""
+        return self._take_crowd(taker, price, half.crowd.size(price))
 
-    def _fill(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> None:
+    def _take_crowd(self, taker: LiveOrder, price: Decimal, offered: Decimal) -> str:
+        if not offered:
+            return ""
+        quantity = self._takes(taker, offered)
+        if not quantity:
+            return NO_POSITION
+        half = self._half(taker.spec.side.opposite)
+        half.crowd.set(price, half.crowd.size(price) - quantity)
+        half.own.advance(price, quantity)
+        half.changed[price] = None
+        self._fill(taker, price, quantity, maker=False)
+        return ""
+
+    def _takes(self, taker: LiveOrder, offered: Decimal) -> Decimal:
+        """Return how much a taker takes: one that only reduces never goes through zero."""
+        wanted = min(taker.leaves, offered)
+        if not taker.spec.reduce_only:
+            return wanted
+        return min(wanted, max(ZERO, -self._clerk.position(taker) * taker.spec.side.sign))
+
+    def _fill(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool, trade: int = 0) -> None:
+        """Book one side of a trade; `trade` is given where the other side is a member's and has been booked."""
         order.filled += quantity
         if maker:
             half = self._half(order.spec.side)
             half.changed[order.price] = None
             if not order.leaves:
                 half.own.remove(order)
-        position = self._clerk.traded(order, price, quantity, maker=maker)
-        self._trim_reduce_only(position)
+        if not trade:
+            self.last_trade = trade = self.last_trade + 1
+        if not maker:
+            self.taken.append(Print(order.spec.symbol, price, quantity, order.spec.side, trade))
+        position = self._clerk.traded(order, price, quantity, trade, maker=maker)
+        self._trim_reduce_only(order.account, position)
 
-    def _trim_reduce_only(self, position: Decimal) -> None:
+    def _trim_reduce_only(self, account: int, position: Decimal) -> None:
         # Oldest first: an order keeps its right to close for as long as something is left for it to close.
         for half in (self._bids, self._asks):
             closable = max(ZERO, -position * half.side.sign)
-            reducing = [order for order in half.own if order.spec.reduce_only]
+            reducing = [order for order in half.own if order.spec.reduce_only and order.account == account]
             for order in sorted(reducing, key=lambda each: each.venue_order):
                 if order.leaves > closable:
                     self._end(order, Ending.EXPIRED, NO_POSITION)
@@ -257,7 +305,7 @@ class Matching:
 
 
 class _Half:
-    """One side of the book: the crowd's levels, our queues, and the prices whose display has changed."""
+    """One side of the book: the crowd's levels, the members' queues, and the prices whose display has changed."""
 
     def __init__(self, side: Side, instrument: Instrument) -> None:
         self.side = side
@@ -266,7 +314,7 @@ class _Half:
         self.changed: dict[Decimal, None] = {}
 
     def set(self, price: Decimal, size: Decimal) -> None:
-        """Take the crowd's new size at a price; our orders there move up where it has shrunk."""
+        """Take the crowd's new size at a price; the members' orders there move up where it has shrunk."""
         old = self.crowd.set(price, size)
         if self.own.best is not None:
             self.own.level_changed(price, old, size)

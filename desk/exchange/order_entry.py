@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from desk.exchange import margin
+from desk.exchange.members import Member, Members
 from desk.exchange.pit import Pit
-from desk.exchange.reporting import Reporter
 from desk.exchange.resting import LiveOrder
 from desk.exchange.validation import (
     AMENDS_MAX,
@@ -19,109 +20,83 @@ from desk.exchange.validation import (
     UNKNOWN_SYMBOL,
     WOULD_TAKE,
     Refused,
-    Standing,
     check,
-    initial_margin,
 )
-from desk.model.effect import SendAmend, SendCancel, SendOrder
-from desk.model.order import OrderSpec, Side, TimeInForce
-from desk.model.units import ZERO, Symbol
+from desk.model.order import TimeInForce
+from desk.model.units import ClientOrderId, Symbol
 
 
 class OrderEntry:
     """The door to the books; hands out venue order ids."""
 
-    def __init__(self, pits: Mapping[Symbol, Pit], reporter: Reporter, leverage: int) -> None:
-        self.orders_taken = 0
+    def __init__(self, pits: Mapping[Symbol, Pit], members: Members, orders_taken: int = 0) -> None:
+        self.orders_taken = orders_taken
         self._pits = pits
-        self._reporter = reporter
-        self._leverage = leverage
+        self._members = members
 
-    def place(self, request: SendOrder) -> None:
-        """Take on a new order, or refuse it."""
-        spec = request.spec
-        refused = self._refuse(spec)
-        if refused is not None:
-            self._reporter.order_refused(spec.id, refused)
-            return
-        self.orders_taken += 1
-        self._pits[spec.symbol].matching.place(LiveOrder(spec, self.orders_taken, spec.price, spec.quantity))
+    def place(self, order: LiveOrder) -> Refused | None:
+        """Take on a new order and number it, or return why not."""
+        refused = self._refuse(order, self._members[order.account])
+        if refused is None:
+            self.orders_taken += 1
+            order.venue_order = self.orders_taken
+            self._pits[order.spec.symbol].matching.place(order)
+        return refused
 
-    def cancel(self, request: SendCancel) -> None:
-        """Take an open order out."""
-        order = self._reporter.open.get(request.order)
+    def check(self, order: LiveOrder) -> Refused | None:
+        """Return why an order would not be taken on, None where it would."""
+        return self._refuse(order, self._members[order.account])
+
+    def cancel(self, member: Member, order_id: ClientOrderId) -> Refused | None:
+        """Take an open order out, or return why not."""
+        order = member.open.get(order_id)
         if order is None:
-            self._reporter.cancel_refused(request.order, UNKNOWN_CANCEL)
-            return
+            return UNKNOWN_CANCEL
         self._pits[order.spec.symbol].matching.cancel(order)
+        return None
 
-    def amend(self, request: SendAmend) -> None:
-        """Change an open order; one that has traded the new quantity already, or may not take, is cancelled."""
-        order = self._reporter.open.get(request.order)
+    def amend(self, member: Member, order_id: ClientOrderId, price: Decimal, quantity: Decimal) -> Refused | None:
+        """Change an open order, or return why not; one that has traded the new quantity already is cancelled.
+
+        One refused because it WOULD_TAKE is to be cancelled too, by whoever asked, once it has told the refusal.
+        """
+        order = member.open.get(order_id)
         if order is None:
-            self._reporter.amend_refused(request.order, UNKNOWN_AMEND)
-            return
+            return UNKNOWN_AMEND
         matching = self._pits[order.spec.symbol].matching
-        if request.quantity <= order.filled:
+        if quantity <= order.filled:
             matching.cancel(order)
-            return
-        refused = self._refuse_amend(order, request.price, request.quantity)
-        if refused is not None:
-            self._reporter.amend_refused(request.order, refused)
-            if refused is WOULD_TAKE:
-                matching.cancel(order)
-            return
-        matching.amend(order, request.price, request.quantity)
+            return None
+        refused = self._refuse_amend(order, member, price, quantity)
+        if refused is None:
+            matching.amend(order, price, quantity)
+        return refused
 
-    def _refuse(self, spec: OrderSpec) -> Refused | None:
+    def _refuse(self, order: LiveOrder, member: Member) -> Refused | None:
+        spec = order.spec
         pit = self._pits.get(spec.symbol)
         if pit is None:
             return UNKNOWN_SYMBOL
-        if spec.id in self._reporter.open:
+        if spec.id in member.open:
             return DUPLICATE_ID
-        refused = check(spec, pit.instrument, self._standing(pit, spec.side))
+        refused = check(spec, pit.instrument, margin.standing(self._pits, pit, member, spec.side))
         if refused is not None:
             return refused
         if spec.tif is TimeInForce.GTX and pit.matching.would_take(spec.side, spec.price):
             return WOULD_TAKE
-        if spec.tif is TimeInForce.FOK and not pit.matching.can_fill(spec.side, spec.price, spec.quantity):
+        if spec.tif is TimeInForce.FOK and not pit.matching.can_fill(order):
             return CANNOT_FILL
         return None
 
-    def _refuse_amend(self, order: LiveOrder, price: Decimal, quantity: Decimal) -> Refused | None:
+    def _refuse_amend(self, order: LiveOrder, member: Member, price: Decimal, quantity: Decimal) -> Refused | None:
         if price == order.price and quantity == order.quantity:
             return NOTHING_TO_AMEND
         if order.amends >= AMENDS_MAX:
             return TOO_MANY_AMENDS
         pit, spec = self._pits[order.spec.symbol], replace(order.spec, price=price, quantity=quantity)
-        refused = check(spec, pit.instrument, self._standing(pit, spec.side, order))
+        refused = check(spec, pit.instrument, margin.standing(self._pits, pit, member, spec.side, order))
         if refused is not None:
             return refused
         if spec.tif is TimeInForce.GTX and pit.matching.would_take(spec.side, price):
             return WOULD_TAKE
         return None
-
-    def _standing(self, pit: Pit, side: Side, besides: LiveOrder | None = None) -> Standing:
-        symbol, account = pit.instrument.symbol, self._reporter.account
-        marks = {name: each.mark.price for name, each in self._pits.items() if each.mark is not None}
-        open_orders = [each for each in self._reporter.open.values() if each.spec.symbol == symbol]
-        return Standing(
-            mark=marks.get(symbol),
-            position=account.quantity(symbol),
-            bids_open=pit.open_quantity(Side.BUY, reduce_only=False, besides=besides),
-            asks_open=pit.open_quantity(Side.SELL, reduce_only=False, besides=besides),
-            reduce_only_open=pit.open_quantity(side, reduce_only=True, besides=besides),
-            orders_open=len(open_orders) - (besides is not None),
-            equity=account.equity(marks),
-            margin_elsewhere=sum((self._margin(each) for each in self._pits.values() if each is not pit), ZERO),
-            leverage=self._leverage,
-            filled=ZERO if besides is None else besides.filled,
-        )
-
-    def _margin(self, pit: Pit) -> Decimal:
-        if pit.mark is None:
-            return ZERO
-        bids = pit.open_quantity(Side.BUY, reduce_only=False)
-        asks = pit.open_quantity(Side.SELL, reduce_only=False)
-        position = self._reporter.account.quantity(pit.instrument.symbol)
-        return initial_margin(pit.mark.price, position, bids, asks, self._leverage)

@@ -1,25 +1,22 @@
 """The trading of one symbol: its rules, its book, its mark, and what it shows."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from desk.exchange.market import FullLevels, LevelChanges, Mark, Print, Touch
 from desk.exchange.matching import Clerk, Matching
 from desk.exchange.publishing import Publisher
 from desk.exchange.resting import LiveOrder
-from desk.model.event import MarketEvent
 from desk.model.instrument import Instrument
-from desk.model.market import MarkSource
 from desk.model.order import Side
-from desk.model.units import ZERO, Nanos
+from desk.model.units import ZERO
 
 
 class Pit:
     """One symbol. `mark` is None until there is a price to margin with."""
 
-    def __init__(self, instrument: Instrument, clerk: Clerk, update_id: int = 0) -> None:
+    def __init__(self, instrument: Instrument, clerk: Clerk, update_id: int = 0, last_trade: int = 0) -> None:
         self.instrument = instrument
-        self.matching = Matching(instrument, clerk)
+        self.matching = Matching(instrument, clerk, last_trade)
         self.publisher = Publisher(instrument.symbol, self.matching, update_id)
         self.mark: Mark | None = None
         self.is_whole = False
@@ -43,23 +40,21 @@ class Pit:
             case Mark():
                 self.mark, self._is_marked_by_source = record, True
 
-    def mark_to_mid(self, next_funding: Nanos, now: Nanos, ts: Nanos) -> list[MarketEvent]:
-        """Mark to the middle of the touch, unless the source states a mark or there is no touch."""
+    def mark_to_mid(self) -> bool:
+        """Mark to the middle of the touch; not where the source states a mark or there is no touch."""
         bid, ask = self.matching.best(Side.BUY), self.matching.best(Side.SELL)
         if self._is_marked_by_source or bid is None or ask is None:
-            return []
+            return False
         mid = (bid + ask) / 2
         self.mark = Mark(self.instrument.symbol, mid, mid, ZERO)
-        return [self.publisher.mark(self.mark, MarkSource.MID, next_funding, now, ts)]
+        return True
+
+    def drain_taken(self) -> list[Print]:
+        """Return the trades that members have made as takers since the last call: the tape shows them too."""
+        taken, self.matching.taken = self.matching.taken, []
+        return taken
 
     def resting(self) -> Iterator[LiveOrder]:
-        """Walk our resting orders, oldest first at each price."""
+        """Walk the members' resting orders, oldest first at each price."""
         for side in Side:
             yield from self.matching.resting(side)
-
-    def open_quantity(self, side: Side, *, reduce_only: bool, besides: LiveOrder | None = None) -> Decimal:
-        """Return our resting quantity of a side, of the plain or the reduce-only orders, but for one order."""
-        resting = self.matching.resting(side)
-        return sum(
-            (each.leaves for each in resting if each.spec.reduce_only is reduce_only and each is not besides), ZERO
-        )

@@ -1,4 +1,4 @@
-"""The exchange's clerk: books what the matching decides, and reports it to the desk in that order."""
+"""The desk's seat on the floor: books what the matching decides, and reports it to the desk in that order."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -8,7 +8,6 @@ from typing import Final
 
 from desk.exchange.accounts import Account, Position
 from desk.exchange.latency import Latency
-from desk.exchange.market import Print
 from desk.exchange.matching import Ending
 from desk.exchange.resting import LiveOrder
 from desk.exchange.validation import Refused
@@ -52,12 +51,13 @@ class Reporter:
         deliver: Callable[[Nanos, Event], None],
         latency: Latency,
         chance: Random,
+        leverage: int,
     ) -> None:
         self.account = account
+        self._leverage = leverage
         self.open: dict[ClientOrderId, LiveOrder] = {}
         self.trades: deque[VenueTrade] = deque(maxlen=TRADES_KEPT)
         self.payments: deque[FundingPaid] = deque(maxlen=PAYMENTS_KEPT)
-        self.trade_ids: dict[Symbol, int] = dict.fromkeys(instruments, 0)
         self.version = 0
         self._instruments = instruments
         self._deliver = deliver
@@ -66,13 +66,16 @@ class Reporter:
         self._now = Nanos(0)
         self._ts: Nanos | None = None
         self._last_ts = Nanos(0)
-        self._taken: list[Print] = []
 
     def start(self, now: Nanos) -> None:
         """Begin a new moment: what is reported from here on happened at `now`."""
         self._now, self._ts = now, None
 
-    # What the matching decides (its Clerk).
+    def leverage(self, symbol: Symbol) -> int:
+        """Return the leverage, the same for every symbol."""
+        return self._leverage
+
+    # What the matching decides.
 
     def accepted(self, order: LiveOrder) -> None:
         """The order has been taken on."""
@@ -86,20 +89,17 @@ class Reporter:
         ts = self._stamp()
         self._report(OrderAmended(ts, order.spec.id, order.price, order.quantity, order.filled, self._now))
 
-    def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, maker: bool) -> Decimal:
-        """Book a trade and its fee, report it with the account behind it; return the new net position."""
+    def traded(self, order: LiveOrder, price: Decimal, quantity: Decimal, trade: int, *, maker: bool) -> None:
+        """Book a trade and its fee, report it with the account behind it."""
         spec, ts = order.spec, self._stamp()
         instrument = self._instruments[spec.symbol]
         rate = instrument.maker_fee if maker else instrument.taker_fee
         if spec.id.startswith(AUTOCLOSE):
             rate += instrument.liquidation_fee
         fee = self.account.trade(instrument.symbol, spec.side, price, quantity, rate)
-        self.trade_ids[spec.symbol] = trade = self.trade_ids[spec.symbol] + 1
         self.trades.append(VenueTrade(spec.id, spec.symbol, trade, price, quantity, fee, maker, self._now, spec.side))
         if not order.leaves:
             del self.open[spec.id]
-        if not maker:
-            self._taken.append(Print(spec.symbol, price, quantity, spec.side))
         self.version += 1
         self._report(
             OrderFilled(
@@ -107,7 +107,6 @@ class Reporter:
             )
         )
         self.state_account()
-        return self.account.quantity(spec.symbol)
 
     def ended(self, order: LiveOrder, ending: Ending, reason: str) -> None:
         """The order is gone."""
@@ -140,8 +139,6 @@ class Reporter:
 
     def fund(self, symbol: Symbol, mark: Decimal, rate: Decimal) -> None:
         """Settle one funding interval of an open position."""
-        if not self.account.quantity(symbol) or not rate:
-            return
         amount = self.account.fund(symbol, mark, rate)
         self.version += 1
         self.payments.append(FundingPaid(self._stamp(), symbol, amount, rate, mark, self._now))
@@ -169,26 +166,14 @@ class Reporter:
             is_final=True,
         )
 
-    def restore(
-        self,
-        wallet: Decimal,
-        positions: dict[Symbol, Position],
-        trades: list[VenueTrade],
-        trade_ids: dict[Symbol, int],
-    ) -> None:
+    def restore(self, wallet: Decimal, positions: dict[Symbol, Position], trades: list[VenueTrade]) -> None:
         """Take over the books of an earlier session; its open orders are put back one by one."""
         self.account.wallet, self.account.positions = wallet, positions
         self.trades.clear()
         self.trades.extend(trades)
-        self.trade_ids.update(trade_ids)
         self.open.clear()
         self._last_ts = Nanos(0)
         self.version += 1
-
-    def drain_taken(self) -> list[Print]:
-        """Return the trades we have made as taker since the last call: the tape shows them too."""
-        taken, self._taken = self._taken, []
-        return taken
 
     def _stamp(self) -> Nanos:
         if self._ts is None:

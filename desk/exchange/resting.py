@@ -1,7 +1,8 @@
-"""Our own orders in the exchange's book, each with its place in the queue."""
+"""The members' orders in the exchange's book, each with its place in the queue."""
 
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +10,16 @@ from msgspec.structs import replace
 from desk.exchange.levels import Prices
 from desk.model.instrument import Instrument
 from desk.model.order import OrderSpec, Side
-from desk.model.units import ZERO
+from desk.model.units import ZERO, Nanos
+
+
+class SelfTrade(StrEnum):
+    """What happens where an order meets one of its own account; the order that comes says so."""
+
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
 
 
 class LiveOrder(Struct):
@@ -21,8 +31,13 @@ class LiveOrder(Struct):
     quantity: Decimal
     filled: Decimal = ZERO
     ahead: Decimal = ZERO
-    """The crowd's size in front of it at its price; our own earlier orders come on top."""
+    """The crowd's size in front of it at its price; the members' earlier orders come on top."""
     amends: int = 0
+    account: int = 0
+    """Whose it is: the member's number on the floor."""
+    self_trade: SelfTrade = SelfTrade.EXPIRE_MAKER
+    good_till: Nanos | None = None
+    """When it expires; None: it does not."""
 
     @property
     def leaves(self) -> Decimal:
@@ -35,7 +50,7 @@ class LiveOrder(Struct):
 
 
 class Queues:
-    """Our orders of one side, by price, then by time."""
+    """The members' orders of one side, by price, then by time."""
 
     def __init__(self, side: Side, instrument: Instrument) -> None:
         self._instrument = instrument
@@ -45,7 +60,7 @@ class Queues:
 
     @property
     def best(self) -> Decimal | None:
-        """Our best price of this side; None: nothing rests."""
+        """The members' best price of this side; None: nothing rests."""
         return self._prices.best
 
     def __iter__(self) -> Iterator[LiveOrder]:
@@ -57,7 +72,7 @@ class Queues:
         return self._queues.get(price, [])
 
     def leaves(self, price: Decimal) -> Decimal:
-        """Return our open quantity at `price`."""
+        """Return the members' open quantity at `price`."""
         queue = self._queues.get(price)
         return sum((order.leaves for order in queue), ZERO) if queue else ZERO
 
@@ -80,7 +95,7 @@ class Queues:
             self._printed.pop(order.price, None)
 
     def note_print(self, price: Decimal, quantity: Decimal) -> None:
-        """Remember a trade where we rest: the next shrinking of that level is explained by it."""
+        """Remember a trade where a member rests: the next shrinking of that level is explained by it."""
         if price in self._queues:
             self._printed[price] = self._printed.get(price, ZERO) + quantity
 

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.instrument import Instrument
-from desk.model.order import OrderSpec, OrderType, Side
+from desk.model.order import OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import ZERO
 
 ORDERS_MAX: Final = 200
@@ -125,10 +125,11 @@ def _check_collar(spec: OrderSpec, instrument: Instrument, standing: Standing) -
 def _check_reduce_only(spec: OrderSpec, instrument: Instrument, standing: Standing) -> Refused | None:
     if not spec.reduce_only:
         return None
-    leaves = spec.quantity - standing.filled
-    if leaves > _closable(spec, standing):
+    leaves, closable = spec.quantity - standing.filled, _closable(spec, standing)
+    # What is executed at once may ask for more than there is: it ends at zero.
+    if not closable or (leaves > closable and not _is_immediate(spec)):
         return _NOT_REDUCING
-    return _CLOSED_TWICE if leaves + standing.reduce_only_open > _closable(spec, standing) else None
+    return _CLOSED_TWICE if min(leaves, closable) + standing.reduce_only_open > closable else None
 
 
 def _check_count(spec: OrderSpec, instrument: Instrument, standing: Standing) -> Refused | None:
@@ -147,6 +148,10 @@ def _check_margin(spec: OrderSpec, instrument: Instrument, standing: Standing) -
     if needed * standing.leverage > _notional_max(instrument, standing.leverage):
         return _TOO_LEVERED
     return _NO_MARGIN if needed + standing.margin_elsewhere > standing.equity else None
+
+
+def _is_immediate(spec: OrderSpec) -> bool:
+    return spec.type is OrderType.MARKET or spec.tif is TimeInForce.IOC
 
 
 def _shown(price: Decimal, instrument: Instrument) -> str:

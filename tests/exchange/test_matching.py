@@ -140,8 +140,8 @@ def test_our_own_resting_order_expires_where_we_would_trade_with_ourselves():
 
     assert told(heard) == [
         "accepted b",
-        "expired a self-trade prevention",
         "filled b 1@60000.1 taker",
+        "expired a self-trade prevention",
         "filled b 2@60000.2 taker",
     ]
 

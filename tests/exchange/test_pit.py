@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from desk.model.market import MarkPrice, MarkSource
 from desk.model.units import SECOND
-from tests.exchange.scripted import BUY, IOC, SELL, START, Session, mark
+from tests.exchange.scripted import START, Session, mark
 
 
 def _marks(session):
@@ -35,15 +35,3 @@ def test_without_a_stated_mark_the_middle_of_the_touch_is_told_at_once_and_then_
 
     assert [(each.price, each.source) for each in first] == [(Decimal("60000.05"), MarkSource.MID)]
     assert [(each.price, each.source) for each in _marks(session)] == [(Decimal("60000.05"), MarkSource.MID)] * 3
-
-
-def test_open_quantity_keeps_plain_and_reduce_only_orders_apart():
-    session = Session()
-    session.place("open", BUY, "1", "60000.1", IOC)
-    session.place("a", SELL, "0.5", "60010.0", reduce_only=True)
-    session.place("b", SELL, "2", "60010.0")
-    pit = session.exchange._pits["BTCUSDT"]
-
-    assert pit.open_quantity(SELL, reduce_only=False) == 2
-    assert pit.open_quantity(SELL, reduce_only=True) == Decimal("0.5")
-    assert pit.open_quantity(BUY, reduce_only=False) == 0

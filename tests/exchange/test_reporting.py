@@ -42,6 +42,7 @@ def test_reports_never_overtake_each_other():
         deliver=lambda ts, event: delivered.append(ts),
         latency=Latency(median=millis(5), spread=1.5),
         chance=Random(4),
+        leverage=20,
     )
 
     for step in range(200):
@@ -100,8 +101,8 @@ def test_only_the_latest_trades_are_remembered():
     order = LiveOrder(spec, 1, spec.price, spec.quantity)
     reporter.accepted(order)
 
-    for _ in range(600):
-        reporter.traded(order, Decimal(60000), Decimal(1), maker=True)
+    for number in range(1, 601):
+        reporter.traded(order, Decimal(60000), Decimal(1), number, maker=True)
 
     kept = reporter.truth(START).trades
     assert (kept[0].trade, kept[-1].trade) == (101, 600)
