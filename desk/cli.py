@@ -53,8 +53,12 @@ exit codes: 0 done, 1 failed, 2 input that cannot be used
 
 def main(arguments: Sequence[str]) -> int:
     """Run the desk; return the exit code."""
-    parsed = _parser().parse_args(arguments)
     try:
+        if arguments[:1] == ["exchange"]:
+            from desk.serve import main as serve
+
+            return serve(arguments[1:])
+        parsed = _parser().parse_args(arguments)
         if parsed.command == "config":
             print(describe(), end="")
             return OK
@@ -263,10 +267,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("attach", "cards", "config", "sim", "status"),
-        metavar="attach|cards|config|sim|status",
+        choices=("attach", "cards", "config", "exchange", "sim", "status"),
+        metavar="attach|cards|config|exchange|sim|status",
         help="attach: open a screen on the desk that runs; cards: print how the algos that are over have done; config: print the settings file with all defaults;"
-        " sim: play a session that tries to break the desk; status: print the view of the desk that runs",
+        " exchange: serve the practice exchange to other clients (see `desk exchange --help`); sim: play a session that tries to break the desk; status: print the view of the desk that runs",
     )
     parser.add_argument("--version", action="version", version=f"desk {__version__}")
     where = parser.add_argument_group("where things are")

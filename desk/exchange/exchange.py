@@ -184,6 +184,9 @@ class Exchange:
         ts = self._market_ts()
         self._outbox.push(ts, RulesReported(ts, tuple(self._instruments.values())))
 
+    def funded(self, pit: Pit) -> None:
+        """Tell nothing: who was paid has heard it."""
+
     def _market_ts(self) -> Nanos:
         return Nanos(self._floor.now + self._market.delay)
 

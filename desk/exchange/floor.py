@@ -5,7 +5,7 @@ from enum import Enum
 from functools import partial
 from typing import Protocol
 
-from desk.exchange.liquidation import Liquidator
+from desk.exchange.liquidation import Liquidator, MakeOrder
 from desk.exchange.market import Ended, Mark, MarketRecord, MarketSource, Notice, Print
 from desk.exchange.members import Member, Members
 from desk.exchange.order_entry import OrderEntry
@@ -14,6 +14,7 @@ from desk.exchange.resting import LiveOrder
 from desk.exchange.schedule import Schedule
 from desk.model.instrument import Instrument
 from desk.model.market import MarkSource
+from desk.model.order import OrderSpec
 from desk.model.units import MILLISECOND, SECOND, Nanos, Symbol
 
 DEAD_MAN = "countdown ran out"
@@ -47,6 +48,14 @@ class Audience(Protocol):
     def rules_due(self) -> None:
         """It is time to tell the rules again."""
 
+    def funded(self, pit: Pit) -> None:
+        """Funding has been paid."""
+
+
+def make_order(spec: OrderSpec, account: int, is_venues: bool) -> LiveOrder:
+    """Return a live order, the same for the exchange's own as for a member's."""
+    return LiveOrder(spec, 0, spec.price, spec.quantity, account=account)
+
 
 class Floor:
     """Every symbol's pit, every member, and what is due when. Deterministic, and silent between two calls."""
@@ -59,12 +68,14 @@ class Floor:
         start: Nanos,
         audience: Audience,
         orders_taken: int = 0,
+        make: MakeOrder = make_order,
+        is_insured: bool = False,
     ) -> None:
         self.now = start
         self.members = Members()
         self.pits = {each.symbol: Pit(each, self.members) for each in instruments}
         self.entry = OrderEntry(self.pits, self.members, orders_taken)
-        self.liquidator = Liquidator(self.pits, self.members)
+        self.liquidator = Liquidator(self.pits, self.members, self.entry, make, is_insured=is_insured)
         self._market = market
         self._audience = audience
         self._agenda: Schedule[Callable[[], None]] = Schedule()
@@ -182,6 +193,7 @@ class Floor:
                 self._mark_to_mid(pit)
             elif bell is Bell.FUNDING and pit.mark is not None:
                 self.members.fund(symbol, pit.mark.price, pit.mark.funding_rate)
+                self._audience.funded(pit)
         self._liquidate()
 
     def _liquidate(self) -> None:

@@ -82,3 +82,23 @@ def standing(
         leverage=member.leverage(symbol),
         filled=ZERO if besides is None else besides.filled,
     )
+
+
+def liquidation_price(pits: Mapping[Symbol, Pit], member: Member, symbol: Symbol) -> Decimal | None:
+    """Return the mark at which equity meets maintenance, the other symbols standing still; None: no mark does.
+
+    Every tier's line gives a price; maintenance is the highest of the lines, so a falling price meets the highest of
+    them first, and a rising price the lowest.
+    """
+    pit, quantity = pits[symbol], member.account.quantity(symbol)
+    if not quantity or pit.mark is None:
+        return None
+    others = [each for each in held(pits, member) if each != symbol]
+    spare = equity(pits, member) - quantity * pit.mark.price
+    spare -= sum((maintenance(pits[each], member) for each in others), ZERO)
+    # spare + quantity * price = |quantity| * price * rate - cum
+    prices = [(spare + tier.cum) / (abs(quantity) * tier.rate - quantity) for tier in pit.instrument.brackets]
+    reached = [each for each in prices if each > ZERO]
+    if not reached or (quantity > ZERO and len(reached) < len(prices) and max(prices) <= ZERO):
+        return None
+    return max(reached) if quantity > ZERO else min(reached)

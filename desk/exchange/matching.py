@@ -93,24 +93,14 @@ class Matching:
         """Return the members' orders of one side, best price first, then oldest first."""
         return self._half(side).own
 
-    def would_take(self, side: Side, price: Decimal) -> bool:
-        """Tell whether an order at `price` would trade at once."""
-        return _crosses(side, price, self.best(side.opposite))
+    def allows(self, order: LiveOrder, price: Decimal) -> bool:
+        """Tell whether an order may come to `price`: post-only may not take, and fill-or-kill must find everything."""
+        side, tif = order.spec.side, order.spec.tif
+        if tif is TimeInForce.GTX:
+            return not _crosses(side, price, self.best(side.opposite))
+        return tif is not TimeInForce.FOK or self._can_fill(order, price)
 
-    def can_fill(self, order: LiveOrder) -> bool:
-        """Tell whether the crowd and the other members offer an order's quantity at its price or better."""
-        side, wanted = order.spec.side, order.leaves
-        half = self._half(side.opposite)
-        for maker in half.own:
-            if maker.account != order.account and _crosses(side, order.price, maker.price):
-                wanted -= maker.leaves
-        for level in half.crowd.best_first():
-            if wanted <= ZERO or not _crosses(side, order.price, level):
-                break
-            wanted -= half.crowd.size(level)
-        return wanted <= ZERO
-
-    # What we ask for.
+    # What the members ask for.
 
     def place(self, order: LiveOrder) -> None:
         """Take on an order that has passed every check: trade what crosses, rest or expire the remainder."""
@@ -134,6 +124,11 @@ class Matching:
         half = self._half(order.spec.side)
         half.own.add(order)
         half.changed[order.price] = None
+
+    def cross(self, order: LiveOrder, price: Decimal, quantity: Decimal, *, opens: bool) -> None:
+        """Book a trade that the exchange makes outside the book; `opens` it, or it is the other side of the last one."""
+        self._clerk.accepted(order)
+        self._fill(order, price, quantity, maker=False, trade=0 if opens else self.last_trade)
 
     # What the crowd does.
 
@@ -189,6 +184,19 @@ class Matching:
             remaining -= filled
             if filled:
                 self._fill(front, front.price, filled, maker=True)
+
+    def _can_fill(self, order: LiveOrder, price: Decimal) -> bool:
+        """Tell whether the crowd and the other members offer an order's quantity at `price` or better."""
+        side, wanted = order.spec.side, order.leaves
+        half = self._half(side.opposite)
+        for maker in half.own:
+            if maker.account != order.account and _crosses(side, price, maker.price):
+                wanted -= maker.leaves
+        for level in half.crowd.best_first():
+            if wanted <= ZERO or not _crosses(side, price, level):
+                break
+            wanted -= half.crowd.size(level)
+        return wanted <= ZERO
 
     def _half(self, side: Side) -> "_Half":
         return self._bids if side is Side.BUY else self._asks

@@ -36,6 +36,9 @@ class Member(Protocol):
     def fund(self, symbol: Symbol, mark: Decimal, rate: Decimal) -> None:
         """Settle one funding interval of an open position."""
 
+    def bail_out(self) -> None:
+        """Let the insurance fund bear what is owed."""
+
 
 class Members(Clerk):
     """Passes on what the matching decides to whom it concerns."""

@@ -38,10 +38,14 @@ class OrderEntry:
         """Take on a new order and number it, or return why not."""
         refused = self._refuse(order, self._members[order.account])
         if refused is None:
-            self.orders_taken += 1
-            order.venue_order = self.orders_taken
+            self.number(order)
             self._pits[order.spec.symbol].matching.place(order)
         return refused
+
+    def number(self, order: LiveOrder) -> None:
+        """Give an order its number: a member's, or one that the exchange itself sends without asking."""
+        self.orders_taken += 1
+        order.venue_order = self.orders_taken
 
     def check(self, order: LiveOrder) -> Refused | None:
         """Return why an order would not be taken on, None where it would."""
@@ -82,11 +86,7 @@ class OrderEntry:
         refused = check(spec, pit.instrument, margin.standing(self._pits, pit, member, spec.side))
         if refused is not None:
             return refused
-        if spec.tif is TimeInForce.GTX and pit.matching.would_take(spec.side, spec.price):
-            return WOULD_TAKE
-        if spec.tif is TimeInForce.FOK and not pit.matching.can_fill(order):
-            return CANNOT_FILL
-        return None
+        return None if pit.matching.allows(order, spec.price) else _not_allowed(spec.tif)
 
     def _refuse_amend(self, order: LiveOrder, member: Member, price: Decimal, quantity: Decimal) -> Refused | None:
         if price == order.price and quantity == order.quantity:
@@ -97,6 +97,8 @@ class OrderEntry:
         refused = check(spec, pit.instrument, margin.standing(self._pits, pit, member, spec.side, order))
         if refused is not None:
             return refused
-        if spec.tif is TimeInForce.GTX and pit.matching.would_take(spec.side, price):
-            return WOULD_TAKE
-        return None
+        return None if pit.matching.allows(order, price) else _not_allowed(spec.tif)
+
+
+def _not_allowed(tif: TimeInForce) -> Refused:
+    return WOULD_TAKE if tif is TimeInForce.GTX else CANNOT_FILL

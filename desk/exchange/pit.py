@@ -1,6 +1,7 @@
 """The trading of one symbol: its rules, its book, its mark, and what it shows."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from desk.exchange.market import FullLevels, LevelChanges, Mark, Print, Touch
 from desk.exchange.matching import Clerk, Matching
@@ -19,6 +20,8 @@ class Pit:
         self.matching = Matching(instrument, clerk, last_trade)
         self.publisher = Publisher(instrument.symbol, self.matching, update_id)
         self.mark: Mark | None = None
+        self.last: Decimal | None = None
+        """The price of the last trade."""
         self.is_whole = False
         """The book may be answered: it is all there is, not just what a broken source still knows."""
         self._is_marked_by_source = False
@@ -31,6 +34,7 @@ class Pit:
             case Touch():
                 self.matching.on_touch(record)
             case Print():
+                self.last = record.price
                 self.matching.on_print(record)
             case FullLevels():
                 if self.is_whole and not record.is_whole:
@@ -52,6 +56,8 @@ class Pit:
     def drain_taken(self) -> list[Print]:
         """Return the trades that members have made as takers since the last call: the tape shows them too."""
         taken, self.matching.taken = self.matching.taken, []
+        if taken:
+            self.last = taken[-1].price
         return taken
 
     def resting(self) -> Iterator[LiveOrder]:

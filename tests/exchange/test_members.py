@@ -45,6 +45,10 @@ class Trader:
         del self.open[order.spec.id]
         self.heard.append(f"{ending if ending is Ending.CANCELLED else reason} {order.spec.id}")
 
+    def bail_out(self):
+        self.heard.append(f"bailed out of {-self.account.wallet}")
+        self.account.wallet = Decimal(0)
+
     def fund(self, symbol, mark, rate):
         self.heard.append(f"funding {symbol}")
 
@@ -67,15 +71,20 @@ class Quiet:
     def rules_due(self):
         pass
 
+    def funded(self, pit):
+        pass
+
 
 class House:
     """A floor with a thin crowd and as many traders as asked for."""
 
-    def __init__(self, traders=2, bids="60000.0x2", asks="60001.0x1 60002.0x4"):
+    def __init__(self, traders=2, bids="60000.0x2", asks="60001.0x1 60002.0x4", *, is_insured=False):
         market = ScriptedMarket()
         market.due.append((START, [book(bids, asks), mark("60000")]))
         self.market = market
-        self.floor = Floor(instruments=practice_instruments(), market=market, start=START, audience=Quiet())
+        self.floor = Floor(
+            instruments=practice_instruments(), market=market, start=START, audience=Quiet(), is_insured=is_insured
+        )
         self.traders = [Trader() for _ in range(traders)]
         for each in self.traders:
             self.floor.join(each)
