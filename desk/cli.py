@@ -64,19 +64,20 @@ def main(arguments: Sequence[str]) -> int:
             return OK
         if parsed.command == "sim":
             return _simulate(parsed)
-        options = _options(parsed)
-        if parsed.command == "status":
-            return _status(parsed, options)
-        if parsed.command == "cards":
-            return _cards(parsed, options)
-        if parsed.command == "attach":
-            return _attach(options)
-        if parsed.headless:
-            return _headless(parsed, options)
-        return _screen(parsed, options)
+        return _with_desk(parsed, _options(parsed))
     except DeskError as error:
         print(f"desk: {plain(str(error))}", file=sys.stderr)
         return FAILED if isinstance(error, DeskBroke) else USAGE
+
+
+def _with_desk(parsed: argparse.Namespace, options: Options) -> int:
+    if parsed.command == "status":
+        return _status(parsed, options)
+    if parsed.command == "cards":
+        return _cards(parsed, options)
+    if parsed.command == "attach":
+        return _attach(options)
+    return _headless(parsed, options) if parsed.headless else _screen(parsed, options)
 
 
 def _screen(parsed: argparse.Namespace, options: Options) -> int:

@@ -16,7 +16,7 @@ from desk.server import params as reading
 from desk.server.admission import Admission, Visitor
 from desk.server.keys import ApiKey, KeyRing, split_signature
 from desk.server.listenkeys import ListenKeys
-from desk.server.methods import account, algo, market, settings, trade
+from desk.server.methods import account, algo, market, settings, trade, wallet
 from desk.server.methods.route import Call, Route, Security
 from desk.server.params import Params
 from desk.server.refusal import ENGINE_TOO_OLD, SIGNATURE, TOO_EARLY, TOO_OLD, WINDOW, Refusal, missing, no_such_path
@@ -68,7 +68,7 @@ class Api:
         self.keys = keys
         self.admission = admission
         self.listen_keys = listen_keys
-        modules = (market, trade, algo, account, settings)
+        modules = (market, trade, algo, account, settings, wallet)
         self._routes: dict[tuple[str, str], Route] = {
             (each.method, each.path): each for module in modules for each in module.ROUTES
         }
