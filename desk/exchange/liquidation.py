@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from desk.exchange import margin
 from desk.exchange.members import Member, Members
@@ -81,7 +81,7 @@ class Liquidator:
         side = Side.SELL if quantity > ZERO else Side.BUY
         limit = pit.mark.price * (instrument.collar_down if side is Side.SELL else instrument.collar_up)
         price = instrument.round_up_to_tick(limit) if side is Side.SELL else instrument.round_down_to_tick(limit)
-        pit.matching.place(self._order(AUTOCLOSE, number, pit, abs(quantity), (side, price), now))
+        pit.matching.place(self._order(AUTOCLOSE, number, _Terms(pit, side, price, now), abs(quantity)))
 
     def _take_over(self, number: int, pit: Pit, now: Nanos) -> None:
         """Close what the book has not taken at the price that leaves nothing: against the winners, then with the fund."""
@@ -92,14 +92,15 @@ class Liquidator:
         side = Side.SELL if left > ZERO else Side.BUY
         nothing_left = pit.mark.price - margin.equity(self._pits, member) / left
         price = max(pit.instrument.tick_size, pit.instrument.round_down_to_tick(nothing_left))
+        terms, facing = _Terms(pit, side, price, now), _Terms(pit, side.opposite, price, now)
         for other in (each for each in self.queue(pit, side) if each != number):
             taken = min(abs(left), abs(self._members[other].account.quantity(symbol)))
-            self._cross(AUTOCLOSE, number, pit, taken, (side, price), now, opens=True)
-            self._cross(ADL_AUTOCLOSE, other, pit, taken, (side.opposite, price), now, opens=False)
+            pit.matching.cross(self._order(AUTOCLOSE, number, terms, taken), price, taken, opens=True)
+            pit.matching.cross(self._order(ADL_AUTOCLOSE, other, facing, taken), price, taken, opens=False)
             left = member.account.quantity(symbol)
             if not left:
                 return
-        self._cross(AUTOCLOSE, number, pit, abs(left), (side, price), now, opens=True)
+        pit.matching.cross(self._order(AUTOCLOSE, number, terms, abs(left)), price, abs(left), opens=True)
 
     def _rank(self, member: Member, pit: Pit) -> Decimal:
         position = member.account.positions[pit.instrument.symbol]
@@ -109,34 +110,28 @@ class Liquidator:
         profit = (value - position.cost) / abs(position.cost) if position.cost else ZERO
         return profit * abs(value) / equity if equity > ZERO else ZERO
 
-    def _cross(
-        self,
-        prefix: str,
-        number: int,
-        pit: Pit,
-        quantity: Decimal,
-        at: tuple[Side, Decimal],
-        now: Nanos,
-        *,
-        opens: bool,
-    ) -> None:
-        pit.matching.cross(self._order(prefix, number, pit, quantity, at, now), at[1], quantity, opens=opens)
-
-    def _order(
-        self, prefix: str, number: int, pit: Pit, quantity: Decimal, at: tuple[Side, Decimal], now: Nanos
-    ) -> LiveOrder:
+    def _order(self, prefix: str, number: int, terms: "_Terms", quantity: Decimal) -> LiveOrder:
         self.count += 1
         spec = OrderSpec(
-            id=ClientOrderId(f"{prefix}{now // MILLISECOND}-{self.count}"),
+            id=ClientOrderId(f"{prefix}{terms.now // MILLISECOND}-{self.count}"),
             sub=UNALLOCATED,
-            symbol=pit.instrument.symbol,
-            side=at[0],
+            symbol=terms.pit.instrument.symbol,
+            side=terms.side,
             type=OrderType.LIMIT,
             tif=TimeInForce.IOC,
             quantity=quantity,
-            price=at[1],
+            price=terms.price,
             kind=OrderKind.MANUAL,
         )
         order = self._make(spec, number, True)
         self._entry.number(order)
         return order
+
+
+class _Terms(NamedTuple):
+    """Where, which way, at what price and when the exchange closes."""
+
+    pit: Pit
+    side: Side
+    price: Decimal
+    now: Nanos

@@ -106,7 +106,7 @@ class Reporter:
                 ts, spec.id, spec.symbol, trade, price, quantity, fee, maker, order.filled, self._now, spec.side
             )
         )
-        self.state_account()
+        self._state_account()
 
     def ended(self, order: LiveOrder, ending: Ending, reason: str) -> None:
         """The order is gone."""
@@ -135,7 +135,7 @@ class Reporter:
         """Add cash; negative takes it out."""
         self.account.wallet += amount
         self.version += 1
-        self.state_account()
+        self._state_account()
 
     def fund(self, symbol: Symbol, mark: Decimal, rate: Decimal) -> None:
         """Settle one funding interval of an open position."""
@@ -143,13 +143,13 @@ class Reporter:
         self.version += 1
         self.payments.append(FundingPaid(self._stamp(), symbol, amount, rate, mark, self._now))
         self._report(self.payments[-1])
-        self.state_account()
+        self._state_account()
 
     def bail_out(self) -> None:
         """Let the insurance fund bear what is owed."""
         self.deposit(-self.account.wallet)
 
-    def state_account(self) -> None:
+    def _state_account(self) -> None:
         """State wallet and positions as they are now."""
         self._report(AccountReported(self._stamp(), self.account.wallet, self.account.stated(), self._now))
 

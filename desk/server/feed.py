@@ -198,14 +198,19 @@ class SymbolFeed:
         last = self._tape.last
         for interval in INTERVALS:
             stream = f"{self._name}@kline_{interval}"
-            if last is None or not self._listeners.wants(stream):
+            continuous = f"{self._name}_perpetual@continuousKline_{interval}"
+            wanted = [each for each in (stream, continuous) if self._listeners.wants(each)]
+            if last is None or not wanted:
                 continue
             candle = self._tape.present(interval)
             closes = candle is not None and now >= candle.start + INTERVALS[interval]
             seen = last.id * 2 + closes
             if candle is not None and self._sent_trade.get(interval) != seen:
                 self._sent_trade[interval] = seen
-                self._listeners.send(stream, kline(candle, interval, self._rules, now))
+                event = kline(candle, interval, self._rules, now)
+                joined = streams.ContinuousKline(E=now, ps=event.s, ct="PERPETUAL", k=event.k)
+                for each in wanted:
+                    self._listeners.send(each, event if each == stream else joined)
 
     def _send_each_second(self, now: int, next_funding: int) -> None:
         self._send_mark(f"{self._name}@markPrice@1s", now, next_funding)

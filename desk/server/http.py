@@ -6,7 +6,7 @@ client has done; `POST /practice/accounts` opens an account and returns its key.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -45,12 +45,19 @@ class Front:
     """The application that uvicorn serves."""
 
     def __init__(
-        self, api: Api, weather: Weather, clock: Callable[[], Nanos], open_account: Callable[[str, str], Any]
+        self,
+        api: Api,
+        weather: Weather,
+        clock: Callable[[], Nanos],
+        open_account: Callable[[str, str], Any],
+        happen: Callable[[], Awaitable[None]],
     ) -> None:
+        """`happen` lets the faults happen that are due."""
         self._api = api
         self._weather = weather
         self._clock = clock
         self._open_account = open_account
+        self._happen = happen
 
     def app(self) -> Starlette:
         """Return the routes: the control endpoint's, and everything else."""
@@ -118,6 +125,7 @@ class Front:
             return _response(Answer(400, encode({"error": str(error)})))
         for fault in plan:
             self._weather.add(fault, self._clock())
+        await self._happen()
         return _response(Answer(200, encode({"planned": len(plan), "struck": self._weather.struck})))
 
     async def _clients(self, http: HttpRequest) -> Response:

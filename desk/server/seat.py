@@ -146,7 +146,7 @@ class Seat:
     def fund(self, symbol: Symbol, mark: Decimal, rate: Decimal) -> None:
         """Settle one funding interval of an open position."""
         amount = self.account.fund(symbol, mark, rate)
-        self.book("FUNDING_FEE", amount, symbol)
+        self._book("FUNDING_FEE", amount, symbol)
         told = events.Account("FUNDING_FEE", [self._balance(amount)], [])
         told.S = symbol
         self._tell(events.AccountUpdate(self._now, self._now, told))
@@ -154,7 +154,7 @@ class Seat:
     def deposit(self, amount: Decimal) -> None:
         """Move cash in, or out where negative."""
         self.account.wallet += amount
-        self.book("TRANSFER", amount, Symbol(""))
+        self._book("TRANSFER", amount, Symbol(""))
         reason = "DEPOSIT" if amount > ZERO else "WITHDRAW"
         self._tell(events.AccountUpdate(self._now, self._now, events.Account(reason, [self._balance(amount)], [])))
 
@@ -162,11 +162,11 @@ class Seat:
         """Let the insurance fund bear what is owed."""
         owed = -self.account.wallet
         self.account.wallet = ZERO
-        self.book("INSURANCE_CLEAR", owed, Symbol(""))
+        self._book("INSURANCE_CLEAR", owed, Symbol(""))
         told = events.Account("INSURANCE_CLEAR", [self._balance(owed)], [])
         self._tell(events.AccountUpdate(self._now, self._now, told))
 
-    def book(self, kind: str, amount: Decimal, symbol: Symbol, trade: int | None = None) -> None:
+    def _book(self, kind: str, amount: Decimal, symbol: Symbol, trade: int | None = None) -> None:
         """Keep an income; nothing is no income."""
         if amount:
             number = len(self.incomes) + self._now * 1_000
@@ -278,8 +278,8 @@ class Seat:
                 pair=symbol,
             )
         )
-        self.book("COMMISSION", -fee, symbol, trade)
-        self.book("REALIZED_PNL", realised, symbol, trade)
+        self._book("COMMISSION", -fee, symbol, trade)
+        self._book("REALIZED_PNL", realised, symbol, trade)
 
     def _note_costs(self, symbol: Symbol, before: Decimal, fee: Decimal, realised: Decimal) -> None:
         """Spread the fees paid over what is still held; a position that turns begins anew."""

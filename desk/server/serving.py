@@ -130,7 +130,7 @@ class Server:
         """Serve until stopped; `opened` is told where. Raises BadInput where an address cannot be had."""
         began = time.monotonic()
         listening = _bind(self._options.host, self._options.port)
-        http = _Http(_config(Front(self.api, self.weather, self._clock, self.open_account)))
+        http = _Http(_config(Front(self.api, self.weather, self._clock, self.open_account, self._happen)))
         sockets = await self._open_sockets()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(http.serve([listening]))
@@ -191,9 +191,8 @@ class Server:
     async def _run(self) -> None:
         """Let the market happen, and the faults."""
         while True:
+            await self._happen()
             now = self._clock()
-            for fault in self.weather.due(now):
-                await self._apply(fault, now)
             self._calm_down(now)
             self.venue.advance(self._clock())
             if now >= self._keys_at:
@@ -201,6 +200,12 @@ class Server:
                 for key, account in self._listen_keys.expired(now):
                     self.hub.expire(account, key, millis(now))
             await asyncio.sleep(self._pause())
+
+    async def _happen(self) -> None:
+        """Let the faults happen that are due."""
+        now = self._clock()
+        for fault in self.weather.due(now):
+            await self._apply(fault, now)
 
     def _pause(self) -> float:
         now = self._clock()

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from desk.model.event import OrderFilled
-from tests.exchange.scripted import BUY, IOC, SELL, Session, book, mark, told
+from desk.model.units import SECOND, Nanos
+from tests.exchange.scripted import BTC, BUY, IOC, SELL, START, Session, book, mark, told
+from tests.exchange.test_members import House
 
 
 def leveraged(wallet="2000", quantity="1"):
@@ -66,3 +68,45 @@ def test_flat_and_broke_there_is_nothing_to_close():
     session = Session(wallet="0")
 
     assert told(session.crowd(mark("50000"))) == []
+
+
+def _insured(asks="60001.0x1"):
+    """A floor with a fund: one member long 1 at 20x and hardly anything, another short 1."""
+    house = House(asks=asks, is_insured=True)
+    house.traders[0].account.wallet = Decimal(3_100)
+    house.place(1, "short", SELL, "1", "60000.5")
+    house.place(0, "long", BUY, "1", "60001.0", IOC)
+    house.heard(0), house.heard(1)
+    return house
+
+
+def test_what_no_book_takes_goes_to_the_winner_at_the_price_that_leaves_nothing():
+    house = _insured()
+
+    later = Nanos(START + SECOND)
+    house.market.due.append((later, [book("40000.0x1", "57001.0x9"), mark("57000")]))
+    house.floor.advance(later)
+
+    # Bought at 60,000.5 with 3,100: nothing is left at 56,900.5.
+    loser, winner = house.heard(0), house.heard(1)
+    assert loser[-1].endswith("1@56900.50 #2")
+    assert winner[0].startswith("accepted adl_autoclose-")
+    assert winner[1].endswith("1@56900.50 #2")
+    assert house.traders[0].account.wallet == 0
+    assert [each.account.quantity(BTC) for each in house.traders] == [0, 0]
+
+
+def test_where_nobody_wins_the_fund_takes_it_and_bears_what_is_owed():
+    house = House(asks="60001.0x2", is_insured=True)
+    house.traders[0].account.wallet = Decimal(3_100)
+    house.place(0, "long", BUY, "1", "60001.0", IOC)
+    house.heard(0)
+
+    later = Nanos(START + SECOND)
+    house.market.due.append((later, [book("55000.0x0.5", "55001.0x9"), mark("55000")]))
+    house.floor.advance(later)
+
+    told = house.heard(0)
+    assert house.traders[0].account.quantity(BTC) == 0
+    assert house.traders[0].account.wallet == 0
+    assert [each.split()[0] for each in told][-1] in ("taker", "bailed")

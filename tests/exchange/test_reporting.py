@@ -47,7 +47,7 @@ def test_reports_never_overtake_each_other():
 
     for step in range(200):
         reporter.start(Nanos(START + step * 100_000))
-        reporter.state_account()
+        reporter.deposit(Decimal(0))
 
     assert delivered == sorted(delivered)
     assert len(set(delivered)) > 10

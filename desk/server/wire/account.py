@@ -67,7 +67,7 @@ class PositionRowV2(Struct, rename="camel"):
     break_even_price: str = "0.0"
 
 
-class _Totals(Struct, rename="camel"):
+class _Totals(Struct, rename="camel", kw_only=True):
     total_initial_margin: str
     total_maint_margin: str
     total_wallet_balance: str
@@ -75,13 +75,13 @@ class _Totals(Struct, rename="camel"):
     total_margin_balance: str
     total_position_initial_margin: str
     total_open_order_initial_margin: str
-    total_cross_wallet_balance: str
-    total_cross_un_pnl: str
-    available_balance: str
     max_withdraw_amount: str
+    total_cross_wallet_balance: str = "0"
+    total_cross_un_pnl: str = "0"
+    available_balance: str = "0"
 
 
-class AccountV3(_Totals, rename="camel"):
+class AccountV3(_Totals, rename="camel", kw_only=True):
     """GET v3/account: only symbols with a position or orders."""
 
     assets: list[AssetRow]

@@ -72,19 +72,18 @@ class MarkPrice(Struct, tag="markPriceUpdate", tag_field="e"):
     s: str
     p: str
     i: str
-    P: str
     r: str
     T: int
+    P: str = ""
     ap: str = ""
     st: int = UM
 
 
 class Candle(Struct):
-    """One candle of a kline event."""
+    """One candle of a kline event; that of a continuous contract names no symbol."""
 
     t: int
     T: int
-    s: str
     i: str
     f: int
     L: int
@@ -98,6 +97,7 @@ class Candle(Struct):
     q: str
     V: str
     Q: str
+    s: str = ""
     B: str = "0"
 
 
@@ -106,6 +106,15 @@ class Kline(Struct, tag="kline", tag_field="e"):
 
     E: int
     s: str
+    k: Candle
+
+
+class ContinuousKline(Struct, tag="continuous_kline", tag_field="e"):
+    """`<pair>_<contract type>@continuousKline_<interval>`."""
+
+    E: int
+    ps: str
+    ct: str
     k: Candle
 
 
@@ -187,7 +196,17 @@ class ContractInfo(Struct, tag="contractInfo", tag_field="e"):
 
 
 MarketEvent = (
-    BookTicker | DepthUpdate | AggTrade | Trade | MarkPrice | Kline | Ticker | MiniTicker | ForceOrder | ContractInfo
+    BookTicker
+    | DepthUpdate
+    | AggTrade
+    | Trade
+    | MarkPrice
+    | Kline
+    | ContinuousKline
+    | Ticker
+    | MiniTicker
+    | ForceOrder
+    | ContractInfo
 )
 
 
