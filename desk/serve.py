@@ -20,6 +20,7 @@ from desk.model.error import BadInput
 from desk.model.instrument import Instrument
 from desk.model.units import Nanos
 from desk.server.faults import Fault, read_plan
+from desk.server.rulebook import characters, read_rules
 from desk.server.serving import Greeting, KeySpec, Options, Report, Server, read_keys
 from desk.server.sockets import Rules
 
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until interrupted; return the exit code. Raises BadInput for what cannot be served."""
     parsed = _parser().parse_args(arguments)
     start = Nanos(time.time_ns())
-    instruments, market = _market(parsed.market, parsed.seed, start)
+    instruments, market = _market(parsed, start)
     options = Options(
         host=parsed.host,
         port=parsed.port,
@@ -88,13 +89,19 @@ def _say(told: Greeting | Report) -> None:
     sys.stdout.flush()
 
 
-def _market(path: Path | None, seed: int, start: Nanos) -> tuple[tuple[Instrument, ...], MarketSource]:
-    instruments = practice_instruments()
-    if path is None:
-        return instruments, GeneratedMarket(instruments, seed=seed, start=start)
-    recorded = RecordedMarket(path, instruments)
-    traded = tuple(each for each in instruments if each.symbol in recorded.symbols())
-    return traded, Shifted(recorded, start)
+def _market(parsed: argparse.Namespace, start: Nanos) -> tuple[tuple[Instrument, ...], MarketSource]:
+    names = [each.strip() for each in parsed.symbols.split(",") if each.strip()]
+    if parsed.rules is not None and parsed.market is None:
+        rules = _read(parsed.rules)
+        traded = read_rules(rules, None if parsed.brackets is None else _read(parsed.brackets), names)
+        return traded, GeneratedMarket(traded, seed=parsed.seed, start=start, characters=characters(traded, rules))
+    instruments = tuple(each for each in practice_instruments() if not names or each.symbol in names)
+    if not instruments:
+        raise BadInput(f"symbols: expected some of the practice market's, or --rules FILE, found {parsed.symbols}")
+    if parsed.market is None:
+        return instruments, GeneratedMarket(instruments, seed=parsed.seed, start=start)
+    recorded = RecordedMarket(parsed.market, instruments)
+    return tuple(each for each in instruments if each.symbol in recorded.symbols()), Shifted(recorded, start)
 
 
 def _keys(path: Path | None) -> tuple[KeySpec, ...]:
@@ -128,6 +135,9 @@ def _parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: this machine)"
     )
     parser.add_argument("--market", type=_path, metavar="FILE", help="a recording of the venue's stream, or `sim`")
+    parser.add_argument("--symbols", default="", metavar="LIST", help="which symbols, parted by commas")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="a recorded exchangeInfo: trade its symbols instead")
+    parser.add_argument("--brackets", type=Path, metavar="FILE", help="a recorded leverageBracket for them")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the practice market")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="what goes wrong, one JSON object a line")
     parser.add_argument("--keys", type=Path, metavar="FILE", help="accounts and their keys (default: one of each)")

@@ -1,5 +1,6 @@
 """A practice market from chance alone: one crowd a symbol, each with its own seeded stream."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -40,9 +41,9 @@ class _CrowdMemo(Struct):
 class _Stall:
     """One symbol's place in the market: its crowd, its chance, and its times."""
 
-    def __init__(self, instrument: Instrument, seed: int, start: Nanos) -> None:
+    def __init__(self, instrument: Instrument, character: Character, seed: int, start: Nanos) -> None:
         self.chance = Random(f"{seed}/{instrument.symbol}")
-        self.crowd = Crowd(instrument, _CHARACTERS[instrument.symbol], self.chance)
+        self.crowd = Crowd(instrument, character, self.chance)
         self.acted_at = start
         self.acts_at = self._pause_from(start)
         self.marks_at = _next_second(start)
@@ -98,13 +99,19 @@ class GeneratedMarket:
     delay = Nanos(MILLISECOND)
 
     def __init__(
-        self, instruments: tuple[Instrument, ...], *, seed: int, start: Nanos, crash: Crash | None = None
+        self,
+        instruments: tuple[Instrument, ...],
+        *,
+        seed: int,
+        start: Nanos,
+        crash: Crash | None = None,
+        characters: Mapping[Symbol, Character] = _CHARACTERS,
     ) -> None:
         """With a `crash` every price falls, a minute after the opening and each by its own measure."""
-        unknown = [each.symbol for each in instruments if each.symbol not in _CHARACTERS]
+        unknown = [each.symbol for each in instruments if each.symbol not in characters]
         if unknown:
-            raise BadInput(f"practice market: no crowd for {unknown[0]}; expected one of {', '.join(_CHARACTERS)}")
-        self._stalls = {each.symbol: _Stall(each, seed, start) for each in instruments}
+            raise BadInput(f"practice market: no crowd for {unknown[0]}; expected one of {', '.join(characters)}")
+        self._stalls = {each.symbol: _Stall(each, characters[each.symbol], seed, start) for each in instruments}
         self._opens_at: Nanos | None = start
         if crash is not None:
             for symbol, stall in self._stalls.items():

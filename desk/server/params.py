@@ -153,4 +153,4 @@ def _pairs(part: bytes) -> Iterable[tuple[str, str]]:
     for piece in part.split(b"&"):
         name, _, text = piece.partition(b"=")
         if name:
-            yield unquote_plus(name.decode("latin-1")), unquote_plus(text.decode("latin-1"))
+            yield unquote_plus(name.decode(errors="replace")), unquote_plus(text.decode(errors="replace"))
