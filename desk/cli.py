@@ -6,8 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from getpass import getpass
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from desk import __version__
 from desk.config import Settings, config_path, describe, load_settings
@@ -16,6 +19,7 @@ from desk.model.error import BadInput, DeskBroke, DeskError
 from desk.model.view import DeskView
 from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
+from desk.venues.binance.site import NAMES, PRACTICE, Site, site_of
 from desk.wiring import Options
 
 OK: Final = 0
@@ -241,7 +245,19 @@ def _options(parsed: argparse.Namespace) -> Options:
     settings: Settings = load_settings(parsed.config, os.environ, overrides)
     if parsed.crash is not None and parsed.market is not None:
         raise BadInput(f"--crash: only the practice market can be told to fall, found --market {parsed.market}")
-    return Options(settings=settings, recording=parsed.market, speed=parsed.speed, crash=parsed.crash)
+    site = None if parsed.venue == PRACTICE else _site(parsed)
+    if site is not None:
+        if parsed.market is not None or parsed.crash is not None or parsed.speed != 1:
+            raise BadInput(f"--venue {parsed.venue}: its market is its own, found --market, --crash or --speed")
+        settings = replace(settings, data_dir=settings.data_dir / site.slug)
+    return Options(settings=settings, recording=parsed.market, speed=parsed.speed, crash=parsed.crash, venue=site)
+
+
+def _site(parsed: argparse.Namespace) -> Site:
+    """Return the venue with its key; a command that only looks at a running desk needs none."""
+    key_file = parsed.key or config_path().parent / f"{parsed.venue.partition(':')[0]}.key"
+    ask = getpass if sys.stdin.isatty() and sys.stderr.isatty() else None
+    return site_of(parsed.venue, key_file=key_file, environ=os.environ, ask=ask, takes_real_money=parsed.real_money)
 
 
 def _summary(view: DeskView) -> str:
@@ -288,6 +304,11 @@ def _parser() -> argparse.ArgumentParser:
         help="let the practice market fall a minute after the start: a rehearsal",
     )
     market.add_argument("--seed", type=int, metavar="N", help="of the practice market")
+    market.add_argument("--venue", default=PRACTICE, metavar="NAME", help=f"{NAMES} (default practice)")
+    market.add_argument(
+        "--key", type=Path, metavar="FILE", help="the venue's API key, chmod 600 (default: beside the settings)"
+    )
+    market.add_argument("--real-money", action="store_true", help="let `--venue binance` trade")
     _add_sim(parser)
     screen = parser.add_argument_group("screen")
     screen.add_argument(

@@ -25,7 +25,6 @@ from desk.runtime.guard import one_sentence
 from desk.runtime.handle import DeskHandle
 from desk.runtime.killfile import KILL_FILE, killed_by_file
 from desk.runtime.logs import logged
-from desk.runtime.pump import Pump
 from desk.runtime.supervisor import Supervisor
 from desk.runtime.thread import EngineThread
 from desk.runtime.visitor import Visitor
@@ -33,7 +32,7 @@ from desk.runtime.watchdog import Watchdog
 from desk.stores.lock import DirectoryLock
 from desk.stores.notes import NoteFile
 from desk.ui.script import Script
-from desk.wiring import Options, assembled
+from desk.wiring import Assembly, Options, assembled
 
 SWITCH_INTERVAL_S: Final = 1e-4
 """The default of 5 ms would make every tick wait for the screen's turn."""
@@ -97,8 +96,9 @@ def _claimed(options: Options, *, is_headless: bool) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _attended(options: Options, pump: Pump) -> AsyncIterator[None]:
-    """Run what belongs beside a desk: the measure of its loop, its doorway, and the eye on the kill file."""
+async def _attended(options: Options, assembly: Assembly) -> AsyncIterator[None]:
+    """Run what belongs beside a desk: its venue's feeds, the measure of its loop, its doorway, the eye on the kill file."""
+    pump, feeds = assembly.pump, assembly.feeds
 
     def give_up(name: str, reason: str) -> None:
         pump.command(RestrictDesk(on=True, reason=reason))
@@ -109,6 +109,8 @@ async def _attended(options: Options, pump: Pump) -> AsyncIterator[None]:
     watchdog = Watchdog(pump.beaten_ns, lambda: loop.call_soon_threadsafe(pump.report_stall))
     async with Supervisor(chance=Random(options.settings.seed), give_up=give_up) as beside:
         beside.run("gauges", pump.beat, resync=_nothing_missed)
+        for name, feed, resync in feeds:
+            beside.run(name, feed, resync=resync)
         if options.recording is None:
             directory = options.settings.data_dir
             beside.run("doorway", Doorway(socket_path(directory), pump).run, resync=_nothing_missed)
@@ -134,7 +136,7 @@ async def _serve(options: Options, hand_over: Callable[[DeskHandle], None]) -> N
                 hand_over(handle)
 
         pump.observe(hand_over_once)
-        async with _attended(options, pump):
+        async with _attended(options, assembly):
             await pump.run()
 
 
@@ -157,7 +159,7 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
                 wish()
 
         pump.observe(follow)
-        async with _attended(options, pump):
+        async with _attended(options, assembly):
             await pump.run(None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND))
         return pump.view
 

@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -72,16 +73,32 @@ def main(arguments: Sequence[str]) -> int:
         faults=_faults(parsed.faults),
         rules=Rules(is_lenient=parsed.routing == "lenient"),
     )
-    report = uvloop.run(_serve(Server(instruments, market, options, start)))
+    server = Server(instruments, market, options, start)
+
+    def greet(greeting: Greeting) -> None:
+        if parsed.write_key is not None:
+            _write_key(parsed.write_key, greeting)
+        _say(greeting)
+
+    report = uvloop.run(_serve(server, greet))
     _say(report)
     return 0
 
 
-async def _serve(server: Server) -> Report:
+async def _serve(server: Server, greet: Callable[[Greeting], None]) -> Report:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    return await server.serve(_say)
+    return await server.serve(greet)
+
+
+def _write_key(path: Path, greeting: Greeting) -> None:
+    """Keep the key where a desk looks for it, for its owner's eyes alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f'key = "{greeting.key}"\nsecret = "{greeting.secret}"\n')
 
 
 def _say(told: Greeting | Report) -> None:
@@ -141,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the practice market")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="what goes wrong, one JSON object a line")
     parser.add_argument("--keys", type=Path, metavar="FILE", help="accounts and their keys (default: one of each)")
+    parser.add_argument("--write-key", type=Path, metavar="FILE", help="write the first key where a desk can read it")
     parser.add_argument("--ed25519", action="store_true", help="make an Ed25519 key for the first account as well")
     parser.add_argument(
         "--routing",

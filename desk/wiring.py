@@ -1,8 +1,11 @@
 """The composition root: builds a desk from its rooms, and knows them all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -18,15 +21,22 @@ from desk.exchange.market import MarketSource
 from desk.exchange.recording import RecordedMarket
 from desk.exchange.rules import practice_instruments
 from desk.model.error import BadInput
-from desk.model.event import Started, SubAccountOpened
+from desk.model.event import CashArrived, Started, SubAccountOpened
 from desk.model.instrument import Instrument
 from desk.model.journal import Loaded
-from desk.model.units import Nanos, Symbol, millis
+from desk.model.units import ZERO, Nanos, Symbol, millis
 from desk.runtime.clocks import VirtualClock, WallClock
 from desk.runtime.ports import Clock, Journal
 from desk.runtime.pump import Pump
 from desk.stores.sqlite import SqliteJournal
+from desk.venues.binance.site import Site
 from desk.venues.paper import PaperVenue
+
+if TYPE_CHECKING:
+    from desk.venues.binance.venue import BinanceVenue
+
+ROUNDING: Final = Decimal("0.01")
+"""By how much the equity a venue outside tells may differ from ours: it rounds entry prices and what is realised."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -39,8 +49,14 @@ class Options(Struct, frozen=True, kw_only=True):
     """How the practice market falls a minute after the start, e.g. `cascade`; None: it does not."""
     speed: int | None = 1
     """Desk seconds per second; None: as fast as it goes, in virtual time."""
+    venue: Site | None = None
+    """None: the practice exchange in this process."""
     begin: Nanos | None = None
     """When a practice market opens at the earliest; None: now. With one, two runs in virtual time are the same run."""
+
+
+Feed = tuple[str, Callable[[], Awaitable[None]], Callable[[], None]]
+"""Something that runs beside the engine: its name, what runs, and what to do before it is run again."""
 
 
 class Assembly(Struct, frozen=True):
@@ -48,6 +64,7 @@ class Assembly(Struct, frozen=True):
 
     pump: Pump
     clock: Clock
+    feeds: tuple[Feed, ...] = ()
 
 
 @asynccontextmanager
@@ -56,7 +73,11 @@ async def assembled(options: Options) -> AsyncIterator[Assembly]:
     journal = SqliteJournal(":memory:" if options.recording else options.settings.data_dir / "desk.db")
     await journal.open()
     try:
-        yield await _build(options, journal)
+        if options.venue is None:
+            yield await _build(options, journal)
+            return
+        async with _build_remote(options, options.venue, journal) as assembly:
+            yield assembly
     finally:
         await journal.close()
 
@@ -88,6 +109,54 @@ async def _build(options: Options, journal: Journal) -> Assembly:
             venue.deposit(sub.wallet)
         pump.feed(SubAccountOpened(clock.now(), sub))
     return Assembly(pump, clock)
+
+
+@asynccontextmanager
+async def _build_remote(options: Options, site: Site, journal: Journal) -> AsyncIterator[Assembly]:
+    """Build the desk on a venue outside this process: its rules first, then the books, then its streams."""
+    # Only who trades elsewhere pays for the clients of the network.
+    from desk.venues.binance.venue import BinanceVenue
+
+    loaded = await journal.load()
+    settings = options.settings
+    state = checkpoint.restore(loaded.checkpoint, [each.body for each in loaded.records], settings.limits)
+    clock = WallClock()
+    venue = BinanceVenue(site.hosts, site.credentials, now=clock.now, chance=Random())
+    try:
+        symbols = tuple(dict.fromkeys((*settings.symbols, *_held(state))))
+        instruments = await venue.open(symbols, settings.limits.leverage)
+        opening = await _opening_cash(settings, state, venue, clock.now())
+        epoch = await journal.begin_epoch()
+        pump = Pump(Engine(state), clock=clock, venue=venue, journal=journal, sources=[], seq=_last_seq(loaded))
+        venue.attach(pump.feed, [each.spec for each in state.orders.values()], state.began or clock.now())
+        pump.feed(Started(clock.now(), epoch, site.name, instruments, settings.limits, ROUNDING))
+        for sub in settings.sub_accounts:
+            pump.feed(SubAccountOpened(clock.now(), sub))
+        if opening is not None:
+            pump.feed(opening)
+        yield Assembly(pump, clock, venue.feeds())
+    finally:
+        await venue.close()
+
+
+async def _opening_cash(settings: Settings, state: DeskState, venue: "BinanceVenue", now: Nanos) -> CashArrived | None:
+    """Return what the venue's account has beyond the sub-accounts' cash when the books begin; None: they have begun.
+
+    Raises BadInput where the sub-accounts have more than there is.
+    """
+    new = [each for each in settings.sub_accounts if each.id not in state.accounts]
+    if state.began:
+        if new:
+            raise BadInput(f"sub-account {new[0].id}: expected one of the books' first start, found a new one")
+        return None
+    wallet = await venue.wallet(now)
+    given = sum((each.wallet for each in new), ZERO)
+    if given > wallet:
+        raise BadInput(
+            f"sub-accounts: expected at most the venue's {wallet:.2f} together, found {given:.2f}: give them less in "
+            "the settings"
+        )
+    return CashArrived(now, wallet - given, "opening balance", now)
 
 
 def _market(options: Options, state: DeskState) -> tuple[Clock, MarketSource, tuple[Instrument, ...]]:

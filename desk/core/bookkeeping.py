@@ -16,7 +16,7 @@ from desk.core.orders import Order
 from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
 from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel, SendOrder
 from desk.model.error import InvariantBroken
-from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
+from desk.model.event import AccountReported, CashArrived, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
 from desk.model.order import OrderStatus, Side
 from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
@@ -41,6 +41,7 @@ def open_account(state: DeskState, sub: SubAccount) -> None:
         known.name = sub.name
         return
     state.accounts[sub.id] = Account(id=sub.id, name=sub.name, wallet=sub.wallet)
+    state.began = state.began or state.now
     state.stir(sub.id)
 
 
@@ -165,6 +166,13 @@ def apply_funding(state: DeskState, payment: FundingPaid) -> bool:
             state.stir(account.id)
     state.account.fill_as_of = max(state.account.fill_as_of, payment.venue_ts)
     return True
+
+
+def apply_cash(state: DeskState, cash: CashArrived) -> None:
+    """Take cash that came to the venue's account: it is nobody's until somebody moves it."""
+    state.accounts[UNALLOCATED].wallet += cash.amount
+    state.stir(UNALLOCATED)
+    state.account.fill_as_of = max(state.account.fill_as_of, cash.venue_ts)
 
 
 def apply_transfer(state: DeskState, moved: CashMoved) -> None:

@@ -39,6 +39,7 @@ from desk.model.effect import (
 from desk.model.error import BadInput, InvariantBroken
 from desk.model.event import (
     AccountReported,
+    CashArrived,
     Event,
     FundingPaid,
     OrderReport,
@@ -94,6 +95,7 @@ class Checkpoint(Struct, kw_only=True):
     baselines: dict[SubId, Decimal] = {}
     peaks: dict[SubId, Decimal] = {}
     locks: dict[SubId, str] = {}
+    began: Nanos = Nanos(0)
     asked: list[tuple[Nanos, int]] = []
     """When the latest cancels and questions left, with their weights."""
 
@@ -109,6 +111,7 @@ def save(state: DeskState) -> bytes:
             version=VERSION,
             now=state.now,
             epoch=state.epoch,
+            began=state.began,
             halted=state.mode_reason if state.mode is DeskMode.HALTED else "",
             latches=dict(state.latches),
             accounts=list(state.accounts.values()),
@@ -180,6 +183,7 @@ def _decode(memo: bytes) -> Checkpoint:
 
 def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
     state.now, state.epoch, state.run_seq = checkpoint.now, checkpoint.epoch, checkpoint.run_seq
+    state.began = checkpoint.began
     if checkpoint.halted:
         modes.set_mode(state, DeskMode.HALTED, checkpoint.halted)
     state.latches = dict(checkpoint.latches)
@@ -232,7 +236,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             state.limiter.note_weight(limiter.weight_of(message), message.ts)
         case RunStarted() | RunEdited() | RunEnded() | CardWritten():
             _fold_run(state, message)
-        case AccountReported() | FundingPaid() | Learned() | CashMoved() | Crossed():
+        case AccountReported() | FundingPaid() | CashArrived() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
         case BreakNoted() | Deleveraged() | BaselineSet() | SubLocked():
             _fold_noted(state, message)
@@ -290,7 +294,9 @@ def _fold_mode(state: DeskState, command: Command) -> None:
             pass
 
 
-def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Learned | CashMoved | Crossed) -> None:
+def _fold_account(
+    state: DeskState, message: AccountReported | FundingPaid | CashArrived | Learned | CashMoved | Crossed
+) -> None:
     match message:
         case CashMoved():
             bookkeeping.apply_transfer(state, message)
@@ -300,6 +306,8 @@ def _fold_account(state: DeskState, message: AccountReported | FundingPaid | Lea
             bookkeeping.apply_statement(state, message)
         case FundingPaid():
             bookkeeping.apply_funding(state, message)
+        case CashArrived():
+            bookkeeping.apply_cash(state, message)
         case Learned(adopted=adopted, reports=reports, payments=payments, statement=statement):
             for found in adopted:
                 bookkeeping.adopt(state, found, statement.venue_ts)

@@ -33,6 +33,7 @@ from desk.model.event import (
     AccountReported,
     AmendRejected,
     CancelRejected,
+    CashArrived,
     Event,
     FundingPaid,
     LinkChanged,
@@ -116,7 +117,7 @@ class Engine:
 
     def _on_started(self, event: Started) -> None:
         state = self.state
-        state.epoch, state.venue = event.epoch, event.venue
+        state.epoch, state.venue, state.rounding = event.epoch, event.venue, event.rounding
         limiting.take(state, event.limits)
         state.order_seq = 0
         state.truth_known = state.truth_asked = False
@@ -267,6 +268,10 @@ class Engine:
         if bookkeeping.apply_funding(self.state, payment):
             self._acts.alert(Severity.INFO, f"funding {payment.symbol}: {payment.amount:+f} at {payment.rate:%}")
 
+    def _on_cash(self, cash: CashArrived) -> None:
+        bookkeeping.apply_cash(self.state, cash)
+        self._acts.alert(Severity.INFO, f"{cash.reason}: {cash.amount:+f} at the venue, nobody's yet")
+
     def _on_rules(self, event: RulesReported) -> None:
         rules.take(self._acts, event.instruments)
 
@@ -278,13 +283,12 @@ class Engine:
     def _on_timer(self, event: TimerFired) -> None:
         if event.key == PULSE:
             self._pulse()
-            return
-        if event.key == resolve.RESOLVE:
+        elif event.key == resolve.RESOLVE:
             asking.resolve_doubts(self._acts)
-            return
-        run = self.state.runs.get(event.key.algo) if event.key.algo is not None else None
-        if run is not None and not run.is_done:
-            self._acts.drive(run, event)
+        elif event.key.algo is not None:
+            run = self.state.runs.get(event.key.algo)
+            if run is not None and not run.is_done:
+                self._acts.drive(run, event)
 
     def _pulse(self) -> None:
         state = self.state
@@ -384,6 +388,7 @@ HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
     OutcomeUnknown: Engine._on_report,
     AccountReported: Engine._on_statement,
     FundingPaid: Engine._on_funding,
+    CashArrived: Engine._on_cash,
     RulesReported: Engine._on_rules,
     LinkChanged: Engine._on_link,
     Started: Engine._on_started,

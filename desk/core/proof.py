@@ -18,7 +18,7 @@ def prove(state: DeskState) -> ProofView:
     marks = state.marks()
     ours, venue = _equity_ours(state, marks), _equity_venue(state, marks)
     quantity = all(row.subs + row.unallocated == row.venue for row in rows)
-    equity = ours == venue
+    equity = abs(ours - venue) <= state.rounding
     is_priced = all(symbol in marks for symbol in _held(state))
     return ProofView(
         state=_state(state, holds=quantity and (equity or not is_priced), is_priced=is_priced),

@@ -134,6 +134,10 @@ class DeskState:
     now: Nanos = _NEVER
     epoch: int = 0
     venue: str = ""
+    began: Nanos = _NEVER
+    """When the first sub-account was opened: what the venue's account did before is no business of these books."""
+    rounding: Decimal = ZERO
+    """By how much the venue's equity may differ from ours."""
     mode: DeskMode = DeskMode.STARTING
     mode_reason: str = "waiting for the first market data"
     mode_since: Nanos = _NEVER

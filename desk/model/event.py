@@ -13,7 +13,7 @@ from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, Side
-from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
+from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 
 
 class SubAccount(Struct, frozen=True):
@@ -32,6 +32,8 @@ class Started(Struct, frozen=True, tag=True):
     venue: str
     instruments: tuple[Instrument, ...]
     limits: Limits
+    rounding: Decimal = ZERO
+    """By how much the venue's equity may differ from ours: what it rounds in telling it. Zero: not at all."""
 
 
 class SubAccountOpened(Struct, frozen=True, tag=True):
@@ -189,6 +191,15 @@ class FundingPaid(Struct, frozen=True, tag=True):
     venue_ts: Nanos
 
 
+class CashArrived(Struct, frozen=True, tag=True):
+    """Cash came to the venue's account, or left it where negative, by no trade and no funding; it is nobody's yet."""
+
+    ts: Nanos
+    amount: Decimal
+    reason: str
+    venue_ts: Nanos
+
+
 class RulesReported(Struct, frozen=True, tag=True):
     """The venue's rules as they are now: filters and margin brackets."""
 
@@ -277,6 +288,7 @@ Event = (
     | OrderReport
     | AccountReported
     | FundingPaid
+    | CashArrived
     | RulesReported
     | LinkChanged
     | Started

@@ -27,6 +27,7 @@ from desk.model.effect import (
 )
 from desk.model.event import (
     AccountReported,
+    CashArrived,
     Event,
     FundingPaid,
     OrderReport,
@@ -43,6 +44,7 @@ Journalled = (
     OrderReport
     | AccountReported
     | FundingPaid
+    | CashArrived
     | Started
     | SubAccountOpened
     | Submitted

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from desk.exchange.accounts import Account
-from desk.exchange.floor import OUT_OF_TIME
+from desk.exchange.floor import DEAD_MAN
 from desk.exchange.liquidation import LIQUIDATED
 from desk.exchange.matching import IOC_REMAINDER, NO_POSITION, SELF_TRADE, Ending
 from desk.exchange.reporting import AUTOCLOSE
@@ -131,15 +131,15 @@ class Seat:
         served = _served(order)
         self.open.pop(served.spec.id, None)
         served.updated = self._now
-        if ending is Ending.CANCELLED or reason == LIQUIDATED:
-            served.status = orders.CANCELED if ending is Ending.CANCELLED else orders.EXPIRED
+        is_cancelled = ending is Ending.CANCELLED or reason == DEAD_MAN
+        if is_cancelled:
+            served.status = orders.CANCELED
         else:
             served.status = orders.EXPIRED_IN_MATCH if reason == SELF_TRADE else orders.EXPIRED
         code = EXPIRY_CODES.get(reason, "0")
         if reason == IOC_REMAINDER and served.kind == orders.MARKET:
             code = MARKET_REMAINDER
-        happened = "CANCELED" if ending is Ending.CANCELLED else "EXPIRED"
-        self._on_order(served, happened, code if happened == "EXPIRED" and reason != OUT_OF_TIME else "0")
+        self._on_order(served, "CANCELED" if is_cancelled else "EXPIRED", code)
 
     # Cash.
 

@@ -133,15 +133,16 @@ class Sockets:
             await connection.close(POLICY, refusal.text[:120])
             return
         async with asyncio.TaskGroup() as late:
-            async for message in connection:
-                answer = session.admit(message, self._clock())
-                if isinstance(answer, Pending):
-                    await self._carry(connection, session, answer, late)
-                else:
-                    await connection.send(answer, text=True)
-                if session.is_over:
-                    await connection.close(POLICY, "API key revoked")
-                    return
+            with contextlib.suppress(ConnectionClosed):
+                async for message in connection:
+                    answer = session.admit(message, self._clock())
+                    if isinstance(answer, Pending):
+                        await self._carry(connection, session, answer, late)
+                    else:
+                        await connection.send(answer, text=True)
+                    if session.is_over:
+                        await connection.close(POLICY, "API key revoked")
+                        return
 
     async def _carry(
         self, connection: ServerConnection, session: Session, pending: Pending, late: asyncio.TaskGroup

@@ -92,8 +92,18 @@ class Connection:
         return generation
 
     async def _live(self, generation: "_Generation") -> None:
-        """Connect, and serve until the connection ends."""
-        reason = "closed by the venue"
+        """Connect, and serve until the connection ends or is left."""
+        reason = ""  # of one that we leave ourselves there is nothing to tell
+        try:
+            reason = await self._until_over(generation)
+        finally:
+            generation.is_over.set()
+            generation.has_spoken.set()
+            if reason and self._newest in (None, generation):
+                self._gone(reason)
+
+    async def _until_over(self, generation: "_Generation") -> str:
+        """Serve until the connection ends by itself; return why."""
         try:
             url = await self._address()
             async with connect(
@@ -103,11 +113,9 @@ class Connection:
                 await self._serve(socket, generation)
         except* (OSError, WebSocketException, VenueError, TimeoutError) as group:
             reason = "; ".join(_said(each) for each in group.exceptions)
-        finally:
-            generation.is_over.set()
-            generation.has_spoken.set()
-            if self._newest in (None, generation):
-                self._gone(reason)
+        else:
+            reason = "closed by the venue"
+        return reason
 
     def _opened(self, generation: "_Generation") -> None:
         self.opened += 1

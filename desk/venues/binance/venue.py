@@ -1,0 +1,308 @@
+"""Binance USDⓈ-M as the desk meets it: requests go out, events come in, and nothing here decides anything.
+
+Three streams and two ways for orders, each of which comes and goes by itself. The link is up while all three streams are;
+whenever it comes back the engine asks for the venue's truth, for the venue replays nothing.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from msgspec import Struct
+
+from desk.model.effect import (
+    ArmCountdown,
+    Batch,
+    RequestDepth,
+    RequestTruth,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+    VenueRequest,
+)
+from desk.model.error import VenueError
+from desk.model.event import (
+    AmendRejected,
+    Event,
+    LinkChanged,
+    LinkState,
+    OutcomeUnknown,
+    TruthLearned,
+)
+from desk.model.instrument import Instrument
+from desk.model.market import MarkPrice
+from desk.model.order import OrderSpec
+from desk.model.units import Nanos, Symbol
+from desk.venues.binance.codec import Mangled, decode_depth, decode_market
+from desk.venues.binance.connection import Connection
+from desk.venues.binance.entry import Entry
+from desk.venues.binance.hosts import Hosts
+from desk.venues.binance.lane import MARKET, PUBLIC, Lane, StreamId
+from desk.venues.binance.listening import UserStream
+from desk.venues.binance.offset import ServerClock
+from desk.venues.binance.opening import Opener
+from desk.venues.binance.rest import Call, Rest, Security
+from desk.venues.binance.session import Session
+from desk.venues.binance.signing import signer_for
+from desk.venues.binance.truth import Asker, Orders
+from desk.venues.binance.user import Statement
+from desk.venues.keys import Credentials
+
+ASSET: Final = "USDT"
+CLOCK_EVERY_S: Final = 600.0
+STREAMS: Final = ("touch and depth", "marks and trades", "user stream")
+_LOG: Final = logging.getLogger("desk.binance")
+
+Feed = tuple[str, Callable[[], Awaitable[None]], Callable[[], None]]
+"""Something that runs beside the engine: its name, what runs, and what to do before it is run again."""
+
+
+class Counters(Struct):
+    """What went wrong on the way, and was dealt with."""
+
+    mangled: int = 0
+
+
+class BinanceVenue:
+    """The venue's port. `open` first, then `attach`, then run its feeds."""
+
+    version = 0
+
+    def __init__(self, hosts: Hosts, credentials: Credentials, *, now: Callable[[], Nanos], chance: Random) -> None:
+        self._hosts = hosts
+        self._now = now
+        self._chance = chance
+        self.counters = Counters()
+        signer = signer_for(credentials.secret)
+        clock = ServerClock()
+        self._rest = Rest(hosts.rest, key=credentials.key, signer=signer, server_clock=clock, now=now)
+        self._opener = Opener(self._rest, hosts)
+        self._session = Session(
+            hosts.session,
+            key=credentials.key,
+            signer=signer,
+            server_clock=clock,
+            now=now,
+            on_link=self._on_session,
+            chance=chance,
+        )
+        self._statement = Statement(ASSET)
+        self._symbols: tuple[Symbol, ...] = ()
+        self._orders = Orders(())
+        self._asker: Asker | None = None
+        self._tell: Callable[[Event], None] = _nobody
+        self._links = dict.fromkeys(STREAMS, False)
+        self._is_up = False
+        self._has_gap = True
+        self._waiting: deque[VenueRequest] = deque()
+        self._woken = asyncio.Event()
+
+    # Before the engine runs.
+
+    async def open(self, symbols: tuple[Symbol, ...], leverage: int) -> tuple[Instrument, ...]:
+        """Learn the venue's clock and rules; raises VenueError or BadInput where the desk cannot begin."""
+        await self._opener.learn_clock()
+        self._symbols = symbols
+        return await self._opener.rules(symbols, leverage)
+
+    def attach(self, tell: Callable[[Event], None], known: Iterable[OrderSpec], since: Nanos) -> None:
+        """Say who is told, which orders are known, and since when the books are kept."""
+        self._tell = tell
+        self._orders = Orders(known)
+        self._user = UserStream(
+            self._rest,
+            self._hosts,
+            self._statement,
+            tell=self._on_user,
+            on_link=lambda is_up, reason: self._on_link(STREAMS[2], is_up, reason),
+            now=self._now,
+            chance=self._chance,
+        )
+        self._asker = Asker(
+            self._rest,
+            self._orders,
+            asset=ASSET,
+            since=since,
+            now=self._now,
+            spoken=lambda: self._user.spoken,
+        )
+        self._entry = Entry(
+            self._rest,
+            self._session,
+            tell=self._tell,
+            now=self._now,
+            side_of=self._orders.side,
+            resync_clock=self._opener.learn_clock,
+        )
+
+    async def wallet(self, since: Nanos) -> Decimal:
+        """Return the cash the account has; raises VenueError where the venue does not tell."""
+        asker = Asker(self._rest, self._orders, asset=ASSET, since=since, now=self._now, spoken=lambda: 0)
+        wallet = await asker.wallet()
+        if wallet is None:
+            raise VenueError("wallet: expected the venue's balance, found no answer")
+        return wallet
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return what has to run beside the engine."""
+        public, market = Lane("/public", PUBLIC), Lane("/market", MARKET)
+        for lane in (public, market):
+            lane.want(self._symbols)
+        return (
+            (STREAMS[2], self._user.run, self._lose_nothing),
+            (STREAMS[0], self._stream(STREAMS[0], public).run, self._lose_nothing),
+            (STREAMS[1], self._stream(STREAMS[1], market).run, self._lose_nothing),
+            ("session", self._session.run, self._lose_nothing),
+            ("requests", self._carry_all, self._lose_nothing),
+            ("venue clock", self._keep_clock, self._lose_nothing),
+        )
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._rest.close()
+
+    # The port.
+
+    def memo(self) -> bytes | None:
+        """Return nothing: this venue remembers itself."""
+        return None
+
+    def execute(self, request: VenueRequest, now: Nanos) -> None:
+        """Send a request on its way; does not wait for the answer."""
+        for each in request.requests if isinstance(request, Batch) else (request,):
+            if isinstance(each, SendOrder):
+                self._orders.sent(each.spec)
+        self._waiting.append(request)
+        self._woken.set()
+
+    # What runs.
+
+    async def _carry_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._woken.clear()
+                while self._waiting:
+                    group.create_task(self._carry(self._waiting.popleft()))
+                await self._woken.wait()
+
+    async def _carry(self, request: VenueRequest) -> None:
+        """Carry one request; whatever fails, the engine hears of it."""
+        try:
+            match request:
+                case Batch():
+                    await self._entry.carry_batch(request)
+                case SendOrder() | SendCancel() | SendAmend():
+                    await self._entry.carry(request)
+                case RequestDepth():
+                    await self._ask_depth(request)
+                case RequestTruth():
+                    await self._ask_truth(request)
+                case ArmCountdown():
+                    await self._rest.send(_countdown(request))
+        except VenueError as error:
+            _LOG.error("%s: %s", type(request).__name__, error)
+            self.counters.mangled += isinstance(error, Mangled)
+            for each in _unanswered(request, self._now(), str(error)):
+                self._tell(each)
+
+    async def _ask_depth(self, request: RequestDepth) -> None:
+        call = Call("GET", "/fapi/v1/depth", {"symbol": request.symbol, "limit": 1_000}, Security.NONE, weight=20)
+        reply = await self._rest.send(call)
+        if reply.answer.status == 200:
+            self._tell(decode_depth(request.symbol, reply.answer.body, self._now()))
+
+    async def _ask_truth(self, request: RequestTruth) -> None:
+        assert self._asker is not None, "attached before it runs"
+        truth = await self._asker.ask(self._symbols, with_funding=self._has_gap)
+        if truth is None:
+            return  # it is asked again: a question without an answer changes nothing
+        self._has_gap = False
+        self._statement.begin(truth.wallet, truth.positions, truth.ts)
+        self._tell(TruthLearned(self._now(), truth, request.ts))
+
+    async def _keep_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_EVERY_S)
+            try:
+                await self._opener.learn_clock()
+            except VenueError as error:
+                _LOG.warning("the venue's clock: %s", error)
+
+    def _stream(self, name: str, lane: Lane) -> Connection:
+        async def address() -> str:
+            return f"{self._hosts.stream}{lane.path}/ws"
+
+        return Connection(
+            name,
+            address,
+            lane=lane,
+            on_frame=self._on_market,
+            on_link=lambda is_up, reason: self._on_link(name, is_up, reason),
+            now=self._now,
+            chance=self._chance,
+        )
+
+    # What comes in.
+
+    def _on_market(self, frame: bytes) -> StreamId | None:
+        try:
+            decoded = decode_market(frame, self._now())
+        except Mangled as mangled:
+            self.counters.mangled += 1
+            _LOG.warning("a frame of the market streams: %s", mangled)
+            return None
+        if decoded is None:
+            return None
+        event, stream = decoded
+        if isinstance(event, MarkPrice):
+            self._statement.on_mark(event)
+        self._tell(event)
+        return stream
+
+    def _on_user(self, event: Event) -> None:
+        self._tell(event)
+
+    def _on_session(self, is_up: bool, reason: str) -> None:
+        _LOG.info("session: %s", reason if is_up else f"orders go over HTTP: {reason}")
+
+    def _on_link(self, name: str, is_up: bool, reason: str) -> None:
+        self._links[name] = is_up
+        missing = [each for each, there in self._links.items() if not there]
+        now = self._now()
+        if self._is_up and missing:
+            self._is_up, self._has_gap = False, True
+            self._tell(LinkChanged(now, LinkState.DOWN, reason))
+        elif not self._is_up and not missing:
+            self._is_up = True
+            self._tell(LinkChanged(now, LinkState.UP, "all streams connected"))
+
+    def _lose_nothing(self) -> None:
+        """A feed that is run again reports its link, and the engine asks for what it missed."""
+
+
+def _countdown(request: ArmCountdown) -> Call:
+    params: dict[str, str | int | bool] = {"symbol": request.symbol, "countdownTime": request.millis}
+    return Call("POST", "/fapi/v1/countdownCancelAll", params, weight=10)
+
+
+def _unanswered(request: VenueRequest, ts: Nanos, reason: str) -> list[Event]:
+    """Return what the engine must hear of a request that ended without an answer we can read."""
+    match request:
+        case Batch(requests=requests):
+            return [event for each in requests for event in _unanswered(each, ts, reason)]
+        case SendAmend():
+            return [AmendRejected(ts, request.order, 0, reason, ts)]
+        case SendOrder(spec=spec):
+            return [OutcomeUnknown(request.ts, spec.id, reason)]
+        case SendCancel():
+            return [OutcomeUnknown(request.ts, request.order, reason)]
+        case _:
+            return []
+
+
+def _nobody(event: Event) -> None:
+    """Tell nobody: nothing is attached yet."""
