@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from getpass import getpass
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,11 @@ from desk.model.error import BadInput, DeskBroke, DeskError
 from desk.model.view import DeskView
 from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
-from desk.venues.binance.site import NAMES, PRACTICE, Site, site_of
+from desk.venues.binance.site import NAMES, PRACTICE, Site, site_of, slug_of
 from desk.wiring import Options
 
+_OWN_ARGUMENTS: Final = {"exchange": "desk.serve", "doctor": "desk.doctor", "record": "desk.record"}
+"""Commands with arguments of their own, and where they are; loaded only when asked for."""
 OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
@@ -58,10 +61,8 @@ exit codes: 0 done, 1 failed, 2 input that cannot be used
 def main(arguments: Sequence[str]) -> int:
     """Run the desk; return the exit code."""
     try:
-        if arguments[:1] == ["exchange"]:
-            from desk.serve import main as serve
-
-            return serve(arguments[1:])
+        if arguments and arguments[0] in _OWN_ARGUMENTS:
+            return import_module(_OWN_ARGUMENTS[arguments[0]]).main(arguments[1:])  # type: ignore[no-any-return]
         parsed = _parser().parse_args(arguments)
         if parsed.command == "config":
             print(describe(), end="")
@@ -245,11 +246,11 @@ def _options(parsed: argparse.Namespace) -> Options:
     settings: Settings = load_settings(parsed.config, os.environ, overrides)
     if parsed.crash is not None and parsed.market is not None:
         raise BadInput(f"--crash: only the practice market can be told to fall, found --market {parsed.market}")
-    site = None if parsed.venue == PRACTICE else _site(parsed)
-    if site is not None:
-        if parsed.market is not None or parsed.crash is not None or parsed.speed != 1:
-            raise BadInput(f"--venue {parsed.venue}: its market is its own, found --market, --crash or --speed")
-        settings = replace(settings, data_dir=settings.data_dir / site.slug)
+    if parsed.venue != PRACTICE:
+        settings = replace(settings, data_dir=settings.data_dir / slug_of(parsed.venue))
+    site = None if parsed.venue == PRACTICE or parsed.command is not None else _site(parsed)
+    if site is not None and (parsed.market is not None or parsed.crash is not None or parsed.speed != 1):
+        raise BadInput(f"--venue {parsed.venue}: its market is its own, found --market, --crash or --speed")
     return Options(settings=settings, recording=parsed.market, speed=parsed.speed, crash=parsed.crash, venue=site)
 
 
@@ -284,10 +285,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("attach", "cards", "config", "exchange", "sim", "status"),
-        metavar="attach|cards|config|exchange|sim|status",
+        choices=("attach", "cards", "config", "doctor", "exchange", "record", "sim", "status"),
+        metavar="attach|cards|config|doctor|exchange|record|sim|status",
         help="attach: open a screen on the desk that runs; cards: print how the algos that are over have done; config: print the settings file with all defaults;"
-        " exchange: serve the practice exchange to other clients (see `desk exchange --help`); sim: play a session that tries to break the desk; status: print the view of the desk that runs",
+        " doctor: look at everything a desk needs; record: write a market down; exchange: serve the practice exchange to other clients (see `desk exchange --help`); sim: play a session that tries to break the desk; status: print the view of the desk that runs",
     )
     parser.add_argument("--version", action="version", version=f"desk {__version__}")
     where = parser.add_argument_group("where things are")

@@ -317,6 +317,7 @@ def _config(front: Front) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="critical",  # a broken connection is what a fault asked for, and no news
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS_MAX,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
@@ -32,6 +33,10 @@ PONG_WITHIN_S: Final = 600.0
 POLICY: Final = 1008
 GOING: Final = 1001
 _OPEN_MAX: Final = 4_000
+_SILENT: Final = logging.getLogger("desk.exchange.sockets")
+"""A client that goes in the middle of a sentence is no news; what our own code does wrong is told at its place."""
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
 
 
 class Rules(Struct, frozen=True):
@@ -65,6 +70,7 @@ class Sockets:
             ping_interval=PING_EVERY_S,
             ping_timeout=PONG_WITHIN_S,
             server_header=None,
+            logger=_SILENT,
         )
 
     async def disconnect(self, path: str) -> None:

@@ -57,10 +57,12 @@ class Entry:
         tell: Callable[[Event], None],
         now: Callable[[], Nanos],
         side_of: Callable[[ClientOrderId], Side],
+        on_throttled: Callable[[Verdict], None],
         resync_clock: Callable[[], Awaitable[None]],
     ) -> None:
         """`side_of` names an order's side: a change of an order must say it."""
         self._side_of = side_of
+        self._on_throttled = on_throttled
         self._rest = rest
         self._session = session
         self._tell = tell
@@ -112,6 +114,8 @@ class Entry:
         verdict = classify(answer)
         for event in judge(request, verdict, answer, self._now()):
             self._tell(event)
+        if verdict.outcome is Outcome.THROTTLED:
+            self._on_throttled(verdict)
         if verdict.code in _STAMP_CODES:
             _LOG.warning("a time stamp was refused: the venue's clock is asked again")
             await self._resync_clock()

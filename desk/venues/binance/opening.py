@@ -107,12 +107,20 @@ class Opener:
                 raise BadInput(f"symbols: expected perpetuals of the venue, found {symbol}")
         return tuple(_instrument(listed[symbol], (), _FEES_UNKNOWN) for symbol in symbols)
 
+    async def inspect(self, symbols: Sequence[Symbol], leverage: int) -> tuple[Instrument, ...]:
+        """Look whether the account is set as the desk needs it, and change nothing; raises BadInput where it is not."""
+        instruments = await self.public_rules(symbols)
+        await self._check_mode()
+        if self._hosts.is_real_money:  # elsewhere the desk sets it right itself
+            await self._check_leverage(symbols, leverage, may_set=False)
+        return instruments
+
     async def rules(self, symbols: Sequence[Symbol], leverage: int) -> tuple[Instrument, ...]:
         """Return the symbols' rules with the account's tiers and fees; the account must be set as the desk needs it."""
         instruments = await self.public_rules(symbols)
         tiers = await self._tiers()
         await self._check_mode()
-        await self._check_leverage(symbols, leverage)
+        await self._check_leverage(symbols, leverage, may_set=not self._hosts.is_real_money)
         traded = []
         for each in instruments:
             fees = await self._ask(Call("GET", "/fapi/v1/commissionRate", {"symbol": each.symbol}, weight=20), _Fees)
@@ -145,7 +153,7 @@ class Opener:
         if mode.dual_side_position:
             raise BadInput("position mode: expected one-way mode at the venue, found hedge mode: change it there")
 
-    async def _check_leverage(self, symbols: Sequence[Symbol], leverage: int) -> None:
+    async def _check_leverage(self, symbols: Sequence[Symbol], leverage: int, *, may_set: bool) -> None:
         configs = {
             each.symbol: each
             for each in await self._ask(Call("GET", "/fapi/v1/symbolConfig", {}, weight=5), list[_Config])
@@ -156,7 +164,7 @@ class Opener:
                 raise BadInput(f"margin of {symbol}: expected cross margin at the venue, found {found.margin_type}")
             if found is None or found.leverage == leverage:
                 continue
-            if self._hosts.is_real_money:
+            if not may_set:
                 raise BadInput(
                     f"leverage of {symbol}: expected {leverage} as in the settings, found {found.leverage} at the venue: "
                     "change one of them"

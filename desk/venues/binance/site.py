@@ -41,10 +41,16 @@ def hosts_of(venue: str) -> Hosts:
     return on_loopback(f"http://127.0.0.1:{port}", f"ws://{streams}", f"ws://{streams}/ws-fapi/v1")
 
 
+def slug_of(venue: str) -> str:
+    """Return the name of the directory of a venue's books; raises BadInput for a name that is none."""
+    hosts_of(venue)
+    return venue.replace(":", "-")
+
+
 def site_of(venue: str, *, key_file: Path, environ: Mapping[str, str], ask: Ask | None, takes_real_money: bool) -> Site:
     """Return the venue with its key; raises BadInput without a key, or for real money that was not asked for."""
     hosts = hosts_of(venue)
     if hosts.is_real_money and not takes_real_money:
         raise BadInput("--venue binance: orders there move real money; say --real-money as well")
     name = {"binance": "BINANCE", "binance-demo": "BINANCE DEMO"}.get(venue, "EXCHANGE")
-    return Site(name, venue.replace(":", "-"), hosts, find_credentials(key_file, environ, ask))
+    return Site(name, slug_of(venue), hosts, find_credentials(key_file, environ, ask))

@@ -96,6 +96,12 @@ class Orders:
         """Remember which order a number of the venue's is."""
         self._names[symbol, number] = order
 
+    def accepted(self, order: ClientOrderId, number: int) -> None:
+        """Remember the number that the venue has given an order of ours."""
+        spec = self._specs.get(order)
+        if spec is not None and number:
+            self._names[spec.symbol, number] = order
+
     def name(self, symbol: Symbol, number: int) -> ClientOrderId | None:
         """Return the client id of a number; None: it has not been told."""
         return self._names.get((symbol, number))

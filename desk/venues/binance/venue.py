@@ -30,13 +30,15 @@ from desk.model.event import (
     Event,
     LinkChanged,
     LinkState,
+    OrderAccepted,
+    OrderRejected,
     OutcomeUnknown,
     TruthLearned,
 )
 from desk.model.instrument import Instrument
 from desk.model.market import MarkPrice
 from desk.model.order import OrderSpec
-from desk.model.units import Nanos, Symbol
+from desk.model.units import SECOND, Nanos, Symbol
 from desk.venues.binance.codec import Mangled, decode_depth, decode_market
 from desk.venues.binance.connection import Connection
 from desk.venues.binance.entry import Entry
@@ -51,9 +53,12 @@ from desk.venues.binance.signing import signer_for
 from desk.venues.binance.truth import Asker, Orders
 from desk.venues.binance.user import Statement
 from desk.venues.keys import Credentials
+from desk.venues.outcomes import Verdict
 
 ASSET: Final = "USDT"
 CLOCK_EVERY_S: Final = 600.0
+THROTTLED_PAUSE: Final = Nanos(10 * SECOND)
+"""Where the venue does not say until when: the span of its shortest meter."""
 STREAMS: Final = ("touch and depth", "marks and trades", "user stream")
 _LOG: Final = logging.getLogger("desk.binance")
 
@@ -98,6 +103,7 @@ class BinanceVenue:
         self._links = dict.fromkeys(STREAMS, False)
         self._is_up = False
         self._has_gap = True
+        self._quiet_until = Nanos(0)
         self._waiting: deque[VenueRequest] = deque()
         self._woken = asyncio.Event()
 
@@ -117,7 +123,7 @@ class BinanceVenue:
             self._rest,
             self._hosts,
             self._statement,
-            tell=self._on_user,
+            tell=self._on_report,
             on_link=lambda is_up, reason: self._on_link(STREAMS[2], is_up, reason),
             now=self._now,
             chance=self._chance,
@@ -133,7 +139,8 @@ class BinanceVenue:
         self._entry = Entry(
             self._rest,
             self._session,
-            tell=self._tell,
+            tell=self._on_report,
+            on_throttled=self._on_throttled,
             now=self._now,
             side_of=self._orders.side,
             resync_clock=self._opener.learn_clock,
@@ -172,7 +179,14 @@ class BinanceVenue:
         return None
 
     def execute(self, request: VenueRequest, now: Nanos) -> None:
-        """Send a request on its way; does not wait for the answer."""
+        """Send a request on its way; does not wait for the answer.
+
+        While the venue has us throttled, only cancels go: what is not sent is told as refused, and a question is asked again.
+        """
+        if now < self._quiet_until and not _is_cancel(request):
+            for event in _not_sent(request, now, "the venue has us throttled"):
+                self._tell(event)
+            return
         for each in request.requests if isinstance(request, Batch) else (request,):
             if isinstance(each, SendOrder):
                 self._orders.sent(each.spec)
@@ -263,8 +277,18 @@ class BinanceVenue:
         self._tell(event)
         return stream
 
-    def _on_user(self, event: Event) -> None:
+    def _on_report(self, event: Event) -> None:
+        if isinstance(event, OrderAccepted):
+            self._orders.accepted(event.order, event.venue_order)
         self._tell(event)
+
+    def _on_throttled(self, verdict: Verdict) -> None:
+        """The venue has had enough of us: nothing is asked until it says so, and the trader is told."""
+        now = self._now()
+        until = verdict.until if verdict.until is not None else Nanos(now + THROTTLED_PAUSE)
+        self._quiet_until = max(self._quiet_until, until)
+        _LOG.error("throttled by the venue: %s", verdict.reason)
+        self._tell(LinkChanged(now, LinkState.UP if self._is_up else LinkState.DOWN, f"throttled: {verdict.reason}"))
 
     def _on_session(self, is_up: bool, reason: str) -> None:
         _LOG.info("session: %s", reason if is_up else f"orders go over HTTP: {reason}")
@@ -287,6 +311,24 @@ class BinanceVenue:
 def _countdown(request: ArmCountdown) -> Call:
     params: dict[str, str | int | bool] = {"symbol": request.symbol, "countdownTime": request.millis}
     return Call("POST", "/fapi/v1/countdownCancelAll", params, weight=10)
+
+
+def _is_cancel(request: VenueRequest) -> bool:
+    first = request.requests[0] if isinstance(request, Batch) else request
+    return isinstance(first, SendCancel)
+
+
+def _not_sent(request: VenueRequest, ts: Nanos, reason: str) -> list[Event]:
+    """Return what the engine must hear of a request that does not leave."""
+    match request:
+        case Batch(requests=requests):
+            return [event for each in requests for event in _not_sent(each, ts, reason)]
+        case SendOrder(spec=spec):
+            return [OrderRejected(ts, spec.id, 0, reason, ts)]
+        case SendAmend():
+            return [AmendRejected(ts, request.order, 0, reason, ts)]
+        case _:
+            return []
 
 
 def _unanswered(request: VenueRequest, ts: Nanos, reason: str) -> list[Event]:

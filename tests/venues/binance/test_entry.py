@@ -95,6 +95,7 @@ def entry(handle, events, session=None):
         tell=events.append,
         now=lambda: at(2),
         side_of=lambda order: Side.BUY,
+        on_throttled=events.append,
         resync_clock=resync,
     )
 
@@ -170,3 +171,13 @@ async def test_a_refused_time_stamp_asks_for_the_venues_clock():
     await entry(lambda request: httpx.Response(400, json={"code": -1021, "msg": "late"}), events).carry(PLACE)
 
     assert [type(events[0]), events[1]] == [OrderRejected, "clock"]
+
+
+async def test_a_throttled_request_is_refused_and_whoever_sends_is_told_until_when():
+    events = []
+    banned = {"code": -1003, "msg": "Way too many requests; IP(1.2.3.4) banned until 1566818724722."}
+
+    await entry(lambda request: httpx.Response(418, json=banned), events).carry(PLACE)
+
+    assert type(events[0]) is OrderRejected
+    assert events[1].until == 1_566_818_724_722 * 1_000_000

@@ -196,3 +196,17 @@ async def test_the_wallet_is_known_before_the_books_begin():
         assert await venue.wallet(now()) == 100_000
         assert venue.memo() is None
         await venue.close()
+
+
+async def test_while_the_venue_has_us_throttled_only_cancels_go(at_work):
+    live, venue, desk = at_work
+    await live.fault(kind="ban", text="127.0.0.1")
+    venue.execute(SendOrder(now(), numbered(8)), now())
+    assert (await desk.until(OrderRejected)).code == -1003
+    assert "banned until" in (await desk.until(LinkChanged)).reason
+
+    venue.execute(SendOrder(now(), numbered(9)), now())
+    venue.execute(SendCancel(now(), numbered(9).id, BTC), now())
+
+    assert (await desk.until(OrderRejected)).reason == "the venue has us throttled"
+    assert (await desk.until(CancelRejected)).code == -1003
