@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth
+from desk.model.limits import Meter
 from desk.model.units import SECOND, Nanos
 
 RECV_WINDOW: Final = Nanos(5 * SECOND)
@@ -44,6 +45,8 @@ _PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
 """Below so many percent of the weight, questions are so far apart ..."""
 _LONGEST: Final = Nanos(3 * SECOND)
 """... and above: 20 a minute at 28 are a quarter of the venue's weight."""
+PACE: Final = Nanos(10 * SECOND)
+"""The time over which the present pace is taken."""
 _KEPT: Final = Nanos(60 * SECOND + RECV_WINDOW)
 
 
@@ -111,6 +114,18 @@ class Limiter:
         used, _ = self._used(ORDERS[0], now)
         return used, ORDERS[0].most * SHARE_OF_RISK // 100
 
+    def meters(self, now: Nanos) -> tuple[Meter, ...]:
+        """Return the venue's three meters with what of them is used, and when each is full at the present pace."""
+        short, minute = (self._used(span, now)[0] for span in ORDERS)
+        lately = now - PACE
+        orders = sum(1 for at in self.orders if at > lately)
+        weight = sum(each for at, each in self.weights if at > lately)
+        return (
+            Meter("10s", short, ORDERS[0].most, _full_in(short, ORDERS[0], orders)),
+            Meter("1m", minute, ORDERS[1].most, _full_in(minute, ORDERS[1], orders)),
+            Meter("w", self._weight(now), WEIGHT.most, _full_in(self._weight(now), WEIGHT, weight)),
+        )
+
     def may_ask(self, weight: int, now: Nanos) -> bool:
         """Tell whether a question of that weight may leave now."""
         return self._weight(now) + weight <= WEIGHT.most * SHARE_OF_QUESTIONS // 100
@@ -147,3 +162,11 @@ class Limiter:
             self.batches.popleft()
         while self.weights and self.weights[0][0] <= now - _KEPT:
             self.weights.popleft()
+
+
+def _full_in(used: int, span: Span, lately: int) -> int | None:
+    """Return in how many seconds a meter is full at the pace of lately; None: not within its span."""
+    if not lately:
+        return None
+    seconds = max(0, span.most - used) * PACE // (lately * SECOND)
+    return seconds if seconds * SECOND <= span.length else None

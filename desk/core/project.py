@@ -87,6 +87,7 @@ class Projector:
             proof=prove(state),
             alerts=tuple(state.alerts),
             health=health,
+            meters=state.limiter.meters(state.now),
             consequence=foresee(state, self.draft) if self.draft is not None else None,
             refusals=tuple(state.refusals.items()),
         )

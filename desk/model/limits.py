@@ -37,6 +37,16 @@ class Netting(StrEnum):
     """Close both sides against each other at the mark."""
 
 
+class Meter(Struct, frozen=True, gc=False):
+    """One of the venue's meters as we count it: what has left in its span and the receive window."""
+
+    name: str
+    used: int
+    most: int
+    full_in: int | None = None
+    """Seconds until it is full at the pace of the last ten; None: not within its span."""
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What the gate and the deleverage hold to; from the settings, and edited live within BOUNDS."""
 

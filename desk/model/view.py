@@ -14,7 +14,7 @@ from desk.model.command import ChaseSpec, Command
 from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Instrument
-from desk.model.limits import Limits
+from desk.model.limits import Limits, Meter
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.program import Program
@@ -373,6 +373,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertRow, ...]
     """The latest alerts, oldest first."""
     health: Health = Health()
+    meters: tuple[Meter, ...] = ()
     consequence: Consequence | None = None
     """Of the command that is being written."""
     refusals: tuple[tuple[str, int], ...] = ()

@@ -82,6 +82,7 @@ def status_section(view: DeskView, chosen: Chosen, pulse: Pulse) -> StatusSectio
         fps=pulse.fps,
         paint_ms=pulse.paint_ms,
         silent_ms=pulse.silent_ms,
+        meters=view.meters,
     )
 
 

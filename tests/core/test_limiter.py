@@ -144,3 +144,18 @@ class Venue(RuleBasedStateMachine):
 
 Venue.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None, derandomize=True)
 TestVenue = Venue.TestCase
+
+
+def test_the_meters_say_what_is_used_and_when_they_are_full_at_this_pace():
+    limiter, now = Limiter(), Nanos(1_000 * SECOND)
+    for number in range(200):
+        limiter.note_order(Nanos(now - 5 * SECOND + number))
+    limiter.note_weight(28, now)
+
+    ten, minute, weight = limiter.meters(now)
+
+    # 200 in the last ten seconds are 20 a second: 100 are left of 300, and 1,000 of 1,200.
+    assert (ten.used, ten.most, ten.full_in) == (200, 300, 5)
+    assert (minute.used, minute.full_in) == (200, 50)
+    assert (weight.used, weight.most, weight.full_in) == (28, 2_400, None)
+    assert [each.full_in for each in Limiter().meters(now)] == [None] * 3

@@ -9,7 +9,7 @@ from desk.model.command import ChaseSpec
 from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.instrument import Bracket, Instrument
-from desk.model.limits import Limits
+from desk.model.limits import Limits, Meter
 from desk.model.market import Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.tier import AdlTier
@@ -401,6 +401,7 @@ def desk_view(**changes: object) -> DeskView:
         fills=(fill(), fill(9000, Side.SELL, maker=False, fee=D("0.61842400"), realised_pnl=D("1.20"), sub=BRAVO)),
         proof=proof(),
         alerts=(alert(), alert(2, Severity.WARN, "bravo: margin ratio 74.0 %, ADL watch")),
+        meters=(Meter("10s", 12, 300), Meter("1m", 40, 1200), Meter("w", 310, 2400)),
         health=Health(loop_lag_p50=210_000, loop_lag_p99=1_400_000, inbox=2, events=184_223),
     )
     return replace(made, **changes)

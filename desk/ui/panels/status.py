@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from desk.model.effect import Severity
 from desk.model.event import LinkState
+from desk.model.limits import Meter
 from desk.model.market import MarkSource
 from desk.model.units import MILLISECOND, SECOND, Nanos, Symbol
 from desk.model.view import AlertRow, DeskMode
@@ -19,6 +20,8 @@ from desk.ui.theme import Ink
 SILENT_MS_MAX: Final = 1_000
 """An engine that publishes nothing for longer is said to be silent."""
 _PRICE_AGE_MS_MAX: Final = 500
+_SCARCE, _NEARLY_FULL = 50, 90
+"""Percent of a meter from which it is shown before other things, and in alarm."""
 _FRESH: Final = 30 * SECOND
 """Alerts older than this are dim."""
 _MODES: Final = {
@@ -68,6 +71,7 @@ class StatusSection(Struct, frozen=True, kw_only=True):
     fps: int = 0
     """Frames a second the screen draws."""
     paint_ms: int = 0
+    meters: tuple[Meter, ...] = ()
     silent_ms: int = 0
     """How long the engine has published nothing, by the screen's own clock."""
 
@@ -106,6 +110,8 @@ def status_parts(section: StatusSection) -> list[Part]:
         Part(5, Run(format.sanitise(section.sub_name, 12), Ink.BRIGHT)),
         Part(8, Run(f"epoch {section.epoch}", Ink.DIM)),
     ]
+    if section.meters:
+        parts.insert(6, Part(4 if _is_scarce(section.meters) else 6, _meters(section.meters)))
     if section.mode_lift:
         parts.insert(2, Part(4, Run(format.sanitise(section.mode_lift, 60), Ink.WARN)))
     if section.mark_source is not None and section.mark_source is not MarkSource.VENUE:
@@ -114,6 +120,21 @@ def status_parts(section: StatusSection) -> list[Part]:
         silent = f" ENGINE SILENT {format.age(section.silent_ms * MILLISECOND)} "
         parts.insert(0, Part(-1, Run(silent, Ink.ALARM)))
     return parts
+
+
+def _is_scarce(meters: Sequence[Meter]) -> bool:
+    return any(100 * each.used >= _SCARCE * each.most or each.full_in is not None for each in meters)
+
+
+def _meters(meters: Sequence[Meter]) -> Run:
+    """The venue's meters: used of most, and in how many seconds one is full where that is in sight."""
+    texts = [
+        f"{each.name} {each.used}/{each.most}{'' if each.full_in is None else f' full in {each.full_in}s'}"
+        for each in meters
+    ]
+    share = max(100 * each.used // each.most for each in meters)
+    ink = Ink.ALARM if share >= _NEARLY_FULL else Ink.WARN if _is_scarce(meters) else Ink.DIM
+    return Run(" · ".join(texts), ink)
 
 
 def _mode_text(section: StatusSection) -> str:

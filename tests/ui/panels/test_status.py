@@ -2,6 +2,7 @@ import pytest
 
 from desk.model.effect import Severity
 from desk.model.event import LinkState
+from desk.model.limits import Meter
 from desk.model.market import MarkSource
 from desk.model.view import AlertRow, DeskMode
 from desk.ui.arming import KeyMode
@@ -175,3 +176,12 @@ def test_a_mode_that_is_not_the_ordinary_one_says_why_since_when_and_what_lifts_
 
     assert "KILLED 12s: killed by hand" in text
     assert "lifted by `revive x`" in text
+
+
+def test_the_meters_are_shown_and_come_forward_when_one_is_scarce():
+    calm = section(meters=(Meter("10s", 12, 300), Meter("1m", 40, 1200), Meter("w", 310, 2400)))
+    scarce = section(meters=(Meter("10s", 200, 300, 5), Meter("1m", 200, 1200, 50), Meter("w", 28, 2400)))
+
+    assert "10s 12/300 · 1m 40/1200 · w 310/2400" in words(calm, 200)
+    assert "10s" not in words(calm, 80)
+    assert "10s 200/300 full in 5s" in words(scarce, 140)
