@@ -117,6 +117,8 @@ def _apply_fill(state: DeskState, order: Order | None, report: OrderFilled) -> B
     owner = _owner(state, report.order)
     legs = ledger.apply_fill(owner, report.symbol, side, quantity=report.quantity, price=report.price, fee=report.fee)
     state.stir(owner.id, report.symbol)
+    if state.net(report.symbol) == state.account.quantity(report.symbol):
+        state.looks.pop(report.symbol, None)  # a statement that came before its trade was no look
     fill = FillRow(
         trade=report.trade,
         sub=owner.id,

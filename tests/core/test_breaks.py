@@ -57,6 +57,18 @@ def test_looks_close_together_are_one(desk, second):
     assert desk.state.breaks == {}
 
 
+def test_a_statement_that_came_before_its_trade_is_no_look(desk):
+    # Twice the venue states the account a moment before it tells the trade, five seconds apart.
+    for number, (stated, millis) in enumerate((("1.4", 1_000), ("1.8", 6_000)), 1):
+        tell(desk, stated, millis)
+        order = builders.spec(f"web_{number}")
+        trade = builders.fill(order, number, "0.4", "0.4", ts=at(millis), venue_ts=at(millis), side=Side.BUY)
+        desk.step(trade)
+
+    assert desk.state.net(BTC) == D("1.8")
+    assert desk.state.breaks == {}
+
+
 def test_a_mismatch_that_goes_away_is_no_break(desk):
     tell(desk, "0.6", 1_000)
     tell(desk, "1.0", 2_000)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from desk.model.error import VenueError
-from desk.model.event import CashArrived, Event, LinkChanged, LinkState
+from desk.model.event import AccountReported, CashArrived, Event, FundingPaid, LinkChanged, LinkState
 from desk.model.units import Nanos
 from desk.venues.binance.codec import Mangled
 from desk.venues.binance.connection import Connection, OnLink
@@ -48,6 +48,8 @@ class UserStream:
         """Events heard so far."""
         self.mangled = 0
         """Frames that could not be read."""
+        self._held: AccountReported | None = None
+        """A statement whose trade has not been told yet."""
         self._rest = rest
         self._hosts = hosts
         self._statement = statement
@@ -105,8 +107,18 @@ class UserStream:
             self._tell(LinkChanged(self._now(), LinkState.DOWN, "a report of the venue could not be read"))
             self._tell(LinkChanged(self._now(), LinkState.UP, "asking the venue for what it said"))
             return None
+        held, self._held = self._held, None
         for event in told:
-            self._on_event(event)
+            if isinstance(event, AccountReported) and not any(isinstance(each, FundingPaid) for each in told):
+                # The venue states the account before it tells the trade that changed it.
+                self._held = event
+            else:
+                self._on_event(event)
+        if held is not None and self._held is None:
+            if any(isinstance(event, Hint) for event in told):
+                self._held = held
+            else:
+                self._tell(held)
         return None
 
     def _on_event(self, event: object) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from desk.model.event import CashArrived, LinkChanged, LinkState, OrderAccepted, OrderFilled
+from desk.model.event import AccountReported, CashArrived, LinkChanged, LinkState, OrderAccepted, OrderFilled
 from desk.model.units import Nanos
 from desk.venues.binance.listening import UserStream
 from desk.venues.binance.offset import ServerClock
@@ -80,6 +80,16 @@ async def test_orders_and_fills_are_heard(listening):
     assert (fill.order, str(fill.price), str(fill.quantity)) == ("c1", "60000.1", "0.01")
     assert kinds(desk).index(OrderAccepted) < kinds(desk).index(OrderFilled)
     assert stream.spoken >= 4
+
+
+async def test_the_account_is_stated_after_the_trade_that_changed_it(listening):
+    live, desk, _ = listening
+
+    await live.order(type="MARKET", timeInForce="", price="", quantity="1.5")
+    await desk.until(lambda: kinds(desk).count(AccountReported) == 2)
+
+    told = [each for each in kinds(desk) if each in (OrderFilled, AccountReported)]
+    assert told == [OrderFilled, AccountReported] * 2
 
 
 async def test_cash_that_comes_is_heard(listening):
