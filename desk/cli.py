@@ -20,7 +20,8 @@ from desk.model.error import BadInput, DeskBroke, DeskError
 from desk.model.view import DeskView
 from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
-from desk.venues.binance.site import NAMES, PRACTICE, Site, site_of, slug_of
+from desk.venues.binance.hosts import Hosts
+from desk.venues.binance.site import NAMES, PRACTICE, Site, hosts_of, site_of, slug_of
 from desk.wiring import Options
 
 _OWN_ARGUMENTS: Final = {"exchange": "desk.serve", "doctor": "desk.doctor", "record": "desk.record"}
@@ -145,80 +146,12 @@ def _headless(parsed: argparse.Namespace, options: Options) -> int:
     return OK
 
 
-def _crashes(parsed: argparse.Namespace) -> int:
-    """Play every crash with each way to deleverage, on all cores; print the table."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    from desk.exchange.crash import Crash
-    from desk.model.limits import AdlMode
-    from desk.sim.crashes import play, table
-
-    first = 1 if parsed.seed is None else parsed.seed
-    seeds = range(first, first + -(-parsed.crashes // len(Crash)))
-    jobs = [(seed, crash, adl) for seed in seeds for crash in Crash for adl in AdlMode]
-    with ProcessPoolExecutor() as pool:
-        endings = list(pool.map(play, *zip(*jobs, strict=True), chunksize=8))
-    print("crash    deleverage  accounts  liquidated  equity kept  at worst  orders")
-    for row in table(endings):
-        print(
-            f"{row.crash:<8} {row.adl:<10} {row.accounts:>9} {row.liquidated:>11} {row.kept * 100:>10.1f} %"
-            f" {row.worst * 100:>7.0f} % {row.orders:>7.1f}"
-        )
-    return OK
-
-
-def _contests(parsed: argparse.Namespace) -> int:
-    """Work the same order each way, on so many seeded markets or on a recording; print the table."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    from desk.sim.contests import Way, execute, execute_on, means
-
-    if parsed.market is not None:
-        results = [(way, each) for way in Way for each in execute_on(parsed.market, way)]
-    else:
-        jobs = [(seed, way) for seed in _seeds(parsed, parsed.contests) for way in Way]
-        with ProcessPoolExecutor() as pool:
-            results = list(zip([way for _, way in jobs], pool.map(execute, *zip(*jobs, strict=True)), strict=True))
-    print("way                  orders  filled  slippage  fees  shortfall  maker  until the last fill")
-    for row in means(results):
-        each = row.result
-        print(
-            f"{row.way:<20} {row.orders:>6} {each.filled * 100:>5.0f} % {each.slippage:>+9.2f} {each.fees:>5.2f}"
-            f" {each.shortfall:>+10.2f} {each.maker * 100:>4.0f} % {each.seconds:>10.1f} s"
-        )
-    return OK
-
-
-def _scalpers(parsed: argparse.Namespace) -> int:
-    """Let scalpers work in each regime with each protection off; print the table."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    from desk.sim.contests import Guard, Regime, scalp, scalped_means
-
-    jobs = [(seed, regime, guard) for seed in _seeds(parsed, parsed.scalpers) for regime in Regime for guard in Guard]
-    with ProcessPoolExecutor() as pool:
-        found = list(pool.map(scalp, *zip(*jobs, strict=True)))
-    print("market  protections        runs  result  worst  drawdown  inventory  exits")
-    for row in scalped_means([(regime, guard, each) for (_, regime, guard), each in zip(jobs, found, strict=True)]):
-        print(
-            f"{row.regime:<7} {row.guard:<17} {row.runs:>5} {row.mean.result:>+7.1f} {row.worst:>+6.0f}"
-            f" {row.mean.drawdown:>9.1f} {row.mean.inventory:>10.3f} {row.mean.trips:>6.1f}"
-        )
-    return OK
-
-
-def _seeds(parsed: argparse.Namespace, count: int) -> range:
-    first = 1 if parsed.seed is None else parsed.seed
-    return range(first, first + count)
-
-
 def _simulate(parsed: argparse.Namespace) -> int:
-    if parsed.crashes:
-        return _crashes(parsed)
-    if parsed.contests:
-        return _contests(parsed)
-    if parsed.scalpers:
-        return _scalpers(parsed)
+    if parsed.crashes or parsed.contests or parsed.scalpers:
+        from desk.tables import show
+
+        show(parsed)
+        return OK
     from desk.sim.plan import Plan, chosen
     from desk.sim.world import World
 
@@ -251,7 +184,25 @@ def _options(parsed: argparse.Namespace) -> Options:
     site = None if parsed.venue == PRACTICE or parsed.command is not None else _site(parsed)
     if site is not None and (parsed.market is not None or parsed.crash is not None or parsed.speed != 1):
         raise BadInput(f"--venue {parsed.venue}: its market is its own, found --market, --crash or --speed")
-    return Options(settings=settings, recording=parsed.market, speed=parsed.speed, crash=parsed.crash, venue=site)
+    live = _live(parsed.market)
+    if live is not None:
+        if parsed.speed != 1 or parsed.crash is not None:
+            raise BadInput("--market live: it goes at its own pace, found --speed or --crash")
+        settings = replace(settings, data_dir=settings.data_dir / "live")
+    return Options(
+        settings=settings,
+        recording=None if live is not None else parsed.market,
+        speed=parsed.speed,
+        crash=parsed.crash,
+        live=live,
+        venue=site,
+    )
+
+
+def _live(market: Path | None) -> Hosts | None:
+    """Return whose market `live` or `live:loopback:PORT` names; None: the market is another one."""
+    name, _, venue = ("" if market is None else str(market)).partition(":")
+    return hosts_of(venue or "binance") if name == "live" else None
 
 
 def _site(parsed: argparse.Namespace) -> Site:
@@ -296,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--data", metavar="DIR", help="journal and log; one desk at a time")
     market = parser.add_argument_group("market")
     market.add_argument(
-        "--market", type=_market, metavar="FILE", help="a recording of the venue's combined stream, or `sim` (default)"
+        "--market", type=_market, metavar="FILE", help="a recording of the venue's streams, `live`, or `sim` (default)"
     )
     market.add_argument("--speed", type=_speed, default=1, metavar="N", help="desk seconds per second, or `max`")
     market.add_argument(

@@ -13,10 +13,8 @@ import uvloop
 
 from desk.model.error import BadInput
 from desk.model.units import Nanos, Symbol
-from desk.venues.binance.offset import ServerClock
-from desk.venues.binance.opening import Opener
+from desk.venues.binance.public import public_rules
 from desk.venues.binance.recorder import Recorder
-from desk.venues.binance.rest import Rest
 from desk.venues.binance.site import hosts_of
 
 
@@ -39,11 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 async def _record(parsed: argparse.Namespace, write: Callable[[bytes], object]) -> int:
     hosts = hosts_of(parsed.venue)
-    rest = Rest(hosts.rest, key=None, signer=None, server_clock=ServerClock(), now=_now)
-    try:
-        await Opener(rest, hosts).public_rules([parsed.symbol])
-    finally:
-        await rest.close()
+    await public_rules(hosts, [parsed.symbol], _now)
     recorder = Recorder(hosts, parsed.symbol, lambda line: _ignore(write(line)), _now)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

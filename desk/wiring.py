@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from desk.config import Settings
 from desk.core import checkpoint
@@ -17,6 +18,7 @@ from desk.exchange.crash import Crash
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.latency import Latency
+from desk.exchange.live import LiveMarket
 from desk.exchange.market import MarketSource
 from desk.exchange.recording import RecordedMarket
 from desk.exchange.rules import practice_instruments
@@ -29,10 +31,12 @@ from desk.runtime.clocks import VirtualClock, WallClock
 from desk.runtime.ports import Clock, Journal
 from desk.runtime.pump import Pump
 from desk.stores.sqlite import SqliteJournal
+from desk.venues.binance.hosts import Hosts
 from desk.venues.binance.site import Site
 from desk.venues.paper import PaperVenue
 
 if TYPE_CHECKING:
+    from desk.venues.binance.recorder import Recorder
     from desk.venues.binance.venue import BinanceVenue
 
 ROUNDING: Final = Decimal("0.01")
@@ -49,6 +53,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """How the practice market falls a minute after the start, e.g. `cascade`; None: it does not."""
     speed: int | None = 1
     """Desk seconds per second; None: as fast as it goes, in virtual time."""
+    live: Hosts | None = None
+    """Whose public market the practice exchange plays; None: a generated or a recorded one."""
     venue: Site | None = None
     """None: the practice exchange in this process."""
     begin: Nanos | None = None
@@ -87,7 +93,8 @@ async def _build(options: Options, journal: Journal) -> Assembly:
     loaded = await journal.load()
     limits = options.settings.limits
     state = checkpoint.restore(loaded.checkpoint, [each.body for each in loaded.records], limits)
-    clock, market, instruments = _market(options, state)
+    ground = await _ground(options, state)
+    clock, market, instruments = ground.clock, ground.market, ground.instruments
     exchange = Exchange(
         instruments=instruments,
         market=market,
@@ -101,14 +108,59 @@ async def _build(options: Options, journal: Journal) -> Assembly:
         venue.restore(loaded.venue_memo, clock.now())
     epoch = await journal.begin_epoch()
     pump = Pump(Engine(state), clock=clock, venue=venue, journal=journal, sources=[venue], seq=_last_seq(loaded))
-    pump.feed(
-        Started(clock.now(), epoch, "PAPER" if options.recording is None else "PAPER REPLAY", instruments, limits)
-    )
+    pump.feed(Started(clock.now(), epoch, ground.name, instruments, limits))
     for sub in options.settings.sub_accounts:
         if sub.id not in state.accounts:
             venue.deposit(sub.wallet)
         pump.feed(SubAccountOpened(clock.now(), sub))
-    return Assembly(pump, clock)
+    return Assembly(pump, clock, ground.feeds(pump))
+
+
+class _Ground(Struct, frozen=True):
+    """What a practice exchange is played on."""
+
+    name: str
+    clock: Clock
+    market: MarketSource
+    instruments: tuple[Instrument, ...]
+    feeds: Callable[[Pump], tuple[Feed, ...]]
+
+
+async def _ground(options: Options, state: DeskState) -> _Ground:
+    if options.live is not None:
+        return await _live_ground(options.live, options, state)
+    name = "PAPER" if options.recording is None else "PAPER REPLAY"
+    return _Ground(name, *_market(options, state), lambda pump: ())
+
+
+async def _live_ground(hosts: Hosts, options: Options, state: DeskState) -> _Ground:
+    """The public market of a venue: its rules as anybody may read them, and margin tiers of our own."""
+    from desk.venues.binance.public import public_rules
+    from desk.venues.binance.recorder import Recorder
+
+    clock = WallClock()
+    symbols = tuple(dict.fromkeys((*options.settings.symbols, *_held(state))))
+    tiers = {each.symbol: each.brackets for each in practice_instruments()}
+    usual = practice_instruments()[-1].brackets
+    instruments = tuple(
+        replace(each, brackets=tiers.get(each.symbol, usual)) for each in await public_rules(hosts, symbols, clock.now)
+    )
+    market = LiveMarket(symbols)
+
+    def feeds(pump: Pump) -> tuple[Feed, ...]:
+        return tuple(_live_feed(Recorder, hosts, symbol, market, pump) for symbol in symbols)
+
+    return _Ground("PAPER LIVE", clock, market, instruments, feeds)
+
+
+def _live_feed(make: "type[Recorder]", hosts: Hosts, symbol: Symbol, market: LiveMarket, pump: Pump) -> Feed:
+    def write(line: bytes) -> None:
+        if market.hear(symbol, line):
+            recorder.want_depth()
+        pump.wake()
+
+    recorder = make(hosts, symbol, write, WallClock().now)
+    return f"live {symbol}", recorder.run, recorder.want_depth
 
 
 @asynccontextmanager

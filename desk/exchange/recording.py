@@ -5,18 +5,16 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from desk.exchange.depth_chain import DepthChain
-from desk.exchange.market import Ended, Mark, MarketRecord, Notice, Print
+from desk.exchange.market import Ended, MarketRecord
 from desk.exchange.tape_file import Broken, read_lines
-from desk.exchange.wire import AggTrade, BookTicker, DepthSnapshot, DepthUpdate, MarkUpdate, Message, Trade, decode_line
+from desk.exchange.translating import Translator
+from desk.exchange.wire import DepthSnapshot, Message, decode_line
 from desk.model.error import BadInput
 from desk.model.instrument import Instrument
-from desk.model.order import Side
 from desk.model.units import Nanos, Symbol
 
 _PREVIEW: Final = 500
 """Messages by which a symbol must have appeared to be traded."""
-_MARKET: Final = "MARKET"
 
 _Timed = tuple[Nanos, Message | DepthSnapshot | Ended]
 
@@ -33,14 +31,13 @@ class RecordedMarket:
         self.name = f"recording {source.name}" if isinstance(source, Path) else "recording"
         messages = self._messages(read_lines(source) if isinstance(source, Path) else iter(source))
         preview = list(islice(messages, _PREVIEW))
-        self._chains = {symbol: DepthChain(symbol) for symbol in self._traded(preview, instruments)}
-        self._with_trades: dict[Symbol, None] = {}
+        self._translator = Translator(self.name, self._traded(preview, instruments))
         self._coming = chain(preview, messages)
         self._next: _Timed | None = next(self._coming)
 
     def symbols(self) -> tuple[Symbol, ...]:
         """Return the symbols the recording trades."""
-        return tuple(self._chains)
+        return self._translator.symbols
 
     def next_at(self) -> Nanos | None:
         """Return when the next message was received; None: it has been played to its end."""
@@ -51,7 +48,7 @@ class RecordedMarket:
         assert self._next is not None, "nothing is due"
         message = self._next[1]
         self._next = next(self._coming, None)
-        return self._translate(message)
+        return [message] if isinstance(message, Ended) else self._translator.translate(message)
 
     def save(self, now: Nanos) -> bytes:
         """Return nothing: a recording always starts at its first line."""
@@ -95,39 +92,3 @@ class RecordedMarket:
         if not found:
             raise BadInput(f"{self.name}: expected messages that name a symbol, found none in the first {len(preview)}")
         return found
-
-    def _translate(self, message: Message | DepthSnapshot | Ended) -> list[MarketRecord]:
-        if isinstance(message, Ended):
-            return [message]
-        if isinstance(message, DepthSnapshot):
-            return self._on_snapshot(message)
-        depth = self._chains.get(message.symbol)
-        if depth is None:
-            return []
-        match message:
-            case BookTicker():
-                return depth.on_ticker(message)
-            case DepthUpdate():
-                return depth.on_delta(message)
-            case MarkUpdate():
-                return [Mark(message.symbol, message.price, message.index, message.funding_rate)]
-            case Trade() | AggTrade():
-                return self._on_trade(message)
-
-    def _on_trade(self, trade: Trade | AggTrade) -> list[MarketRecord]:
-        if isinstance(trade, Trade):
-            self._with_trades[trade.symbol] = None
-            if trade.kind != _MARKET:
-                return []
-        elif trade.symbol in self._with_trades:
-            return []  # The same fills, told a second time.
-        aggressor = Side.SELL if trade.is_buyer_maker else Side.BUY
-        return [Print(trade.symbol, trade.price, trade.quantity, aggressor)]
-
-    def _on_snapshot(self, depth: DepthSnapshot) -> list[MarketRecord]:
-        # The answer names no symbol: it is of the only one, or of the only one that waits for it.
-        chains = list(self._chains.values())
-        candidates = chains if len(chains) == 1 else [each for each in chains if not each.is_synced]
-        if len(candidates) == 1:
-            return candidates[0].on_snapshot(depth)
-        return [Notice(f"{self.name}: a depth answer could be of {len(candidates)} symbols and is not used")]

@@ -102,6 +102,10 @@ class Pump:
         self._inbox.put(event)
         self._woken.set()
 
+    def wake(self) -> None:
+        """Look at the sources again: one has something to say; from the loop's own thread only."""
+        self._woken.set()
+
     def command(self, command: Command) -> None:
         """Hand a person's command to the engine, stamped now; from the loop's own thread only."""
         self.feed(Submitted(self._clock.now(), command))

@@ -21,6 +21,8 @@ FINE: Final = (
     Channel("depth@100ms", first_within=Nanos(10 * SECOND), silent_max=Nanos(30 * SECOND)),
 )
 RETRY_S: Final = 5.0
+APART_S: Final = 1.0
+"""Between two depths, however often they are wanted."""
 _LOG: Final = logging.getLogger("desk.binance.recorder")
 
 
@@ -40,6 +42,10 @@ class Recorder:
         self._now = now
         self._rest = Rest(hosts.rest, key=None, signer=None, server_clock=ServerClock(), now=now)
         self._wants_depth = asyncio.Event()
+
+    def want_depth(self) -> None:
+        """Ask for a whole depth: whoever reads the lines has lost the chain."""
+        self._wants_depth.set()
 
     async def run(self) -> None:
         """Record for ever."""
@@ -88,10 +94,9 @@ class Recorder:
             call = Call("GET", "/fapi/v1/depth", {"symbol": self._symbol, "limit": 1_000}, Security.NONE, weight=20)
             reply = await self._rest.send(call)
             if reply.answer.status == 200:
-                self._wants_depth.clear()
                 self._line(reply.answer.body)
-            else:
-                await asyncio.sleep(RETRY_S)
+                self._wants_depth.clear()
+            await asyncio.sleep(APART_S if reply.answer.status == 200 else RETRY_S)
 
     def _line(self, message: bytes) -> None:
         self.lines += 1
