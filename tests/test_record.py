@@ -18,7 +18,7 @@ from tests.exchange.scripted import BTC
 ROOT = Path(__file__).parents[1]
 
 
-def _free_pair():
+def free_pair():
     """Return a port that is free together with the next one."""
     while True:
         with socket.socket() as first, socket.socket() as second:
@@ -33,7 +33,7 @@ def _free_pair():
 def test_a_recorded_market_is_played_back(tmp_path, name):
     file = tmp_path / name
     exchange = subprocess.Popen(
-        [sys.executable, "-m", "desk", "exchange", "--port", str(_free_pair())],
+        [sys.executable, "-m", "desk", "exchange", "--port", str(free_pair())],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
