@@ -8,7 +8,6 @@ from desk.core import (
     bookkeeping,
     breaks,
     cards,
-    charts,
     comeback,
     commands,
     deadman,
@@ -16,8 +15,8 @@ from desk.core import (
     fence,
     flatten,
     limiting,
-    locks,
     modes,
+    pulse,
     queue,
     reconcile,
     resolve,
@@ -38,6 +37,7 @@ from desk.model.event import (
     FundingPaid,
     LinkChanged,
     LinkState,
+    MetersReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -272,6 +272,9 @@ class Engine:
         bookkeeping.apply_cash(self.state, cash)
         self._acts.alert(Severity.INFO, f"{cash.reason}: {cash.amount:+f} at the venue, nobody's yet")
 
+    def _on_meters(self, event: MetersReported) -> None:
+        self.state.limiter.learn(event)
+
     def _on_rules(self, event: RulesReported) -> None:
         rules.take(self._acts, event.instruments)
 
@@ -291,16 +294,7 @@ class Engine:
                 self._acts.drive(run, event)
 
     def _pulse(self) -> None:
-        state = self.state
-        for order in list(state.open.values()):
-            if order.is_cancel_wanted and not order.is_in_flight:
-                self._acts.cancel(order)
-        asking.ask_again(self._acts)
-        watch.sweep(self._acts)
-        locks.watch(self._acts)
-        self._acts.out.extend(deadman.beat(state))
-        charts.sample(state)
-        cards.watch(self._acts)
+        pulse.look_after(self._acts)
         self._judge()
         self._arm_pulse()
 
@@ -390,6 +384,7 @@ HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
     FundingPaid: Engine._on_funding,
     CashArrived: Engine._on_cash,
     RulesReported: Engine._on_rules,
+    MetersReported: Engine._on_meters,
     LinkChanged: Engine._on_link,
     Started: Engine._on_started,
     SubAccountOpened: Engine._on_sub_account,

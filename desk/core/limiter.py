@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth
+from desk.model.event import MetersReported
 from desk.model.limits import Meter
 from desk.model.units import SECOND, Nanos
 
@@ -71,6 +72,18 @@ class Limiter:
         """When cancels and questions left, and their weights."""
         self.batches: deque[tuple[Nanos, int]] = deque()
         """When batches of orders left, and by how much less each counts in a minute; a restart counts singles."""
+        self._strange_weight = (Nanos(0), 0)
+        """When the venue last told its count, and by how much it was more than ours."""
+        self._strange_orders: dict[Nanos, tuple[Nanos, int]] = {}
+
+    def learn(self, told: MetersReported) -> None:
+        """Take the venue's own counts: what is more than ours was sent by others, or by a process before this one."""
+        ours = sum(weight for at, weight in self.weights if at >= _began(told.ts, WEIGHT))
+        self._strange_weight = _more(told.weight, ours, told.ts)
+        for span, count in zip(ORDERS, (told.orders_10s, told.orders_1m), strict=True):
+            sent = sum(1 for at in self.orders if at >= _began(told.ts, span))
+            if count is not None:
+                self._strange_orders[span.length] = _more(count, sent, told.ts)
 
     def note_order(self, now: Nanos) -> None:
         """An order or an amendment leaves."""
@@ -141,7 +154,7 @@ class Limiter:
 
     def _weight(self, now: Nanos) -> int:
         since = now - WEIGHT.length - RECV_WINDOW
-        return sum(each for at, each in self.weights if at > since)
+        return sum(each for at, each in self.weights if at > since) + _still(self._strange_weight, WEIGHT, now)
 
     def _used(self, span: Span, now: Nanos) -> tuple[int, Nanos]:
         """Return how many orders count in a span, and when the oldest that has to go for one more to pass left."""
@@ -153,7 +166,7 @@ class Limiter:
             used, first = used + 1, at
         if span.length > ORDERS[0].length:
             used -= sum(less for at, less in self.batches if at > since)
-        return used, first
+        return used + _still(self._strange_orders.get(span.length, (Nanos(0), 0)), span, now), first
 
     def _forget(self, now: Nanos) -> None:
         while self.orders and self.orders[0] <= now - _KEPT:
@@ -170,3 +183,18 @@ def _full_in(used: int, span: Span, lately: int) -> int | None:
         return None
     seconds = max(0, span.most - used) * PACE // (lately * SECOND)
     return seconds if seconds * SECOND <= span.length else None
+
+
+def _began(now: Nanos, span: Span) -> Nanos:
+    """Return when the venue's present span began: whole ones of its clock."""
+    return Nanos(now // span.length * span.length)
+
+
+def _more(theirs: int | None, ours: int, now: Nanos) -> tuple[Nanos, int]:
+    return now, max(0, theirs - ours) if theirs is not None else 0
+
+
+def _still(strange: tuple[Nanos, int], span: Span, now: Nanos) -> int:
+    """Return what others have used of a span, as long as it lasts."""
+    at, count = strange
+    return count if _began(now, span) == _began(at, span) else 0

@@ -200,6 +200,16 @@ class CashArrived(Struct, frozen=True, tag=True):
     venue_ts: Nanos
 
 
+class MetersReported(Struct, frozen=True, tag=True):
+    """What the venue counts of us, and of others at our address, in its own present spans; None: not told."""
+
+    ts: Nanos
+    weight: int | None = None
+    """Of the minute."""
+    orders_10s: int | None = None
+    orders_1m: int | None = None
+
+
 class RulesReported(Struct, frozen=True, tag=True):
     """The venue's rules as they are now: filters and margin brackets."""
 
@@ -290,6 +300,7 @@ Event = (
     | FundingPaid
     | CashArrived
     | RulesReported
+    | MetersReported
     | LinkChanged
     | Started
     | SubAccountOpened

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from desk.core.limiter import ORDERS, RECV_WINDOW, TRUTH_WEIGHT, Limiter
 from desk.model.command import PlaceOrder
 from desk.model.effect import SendAmend
+from desk.model.event import MetersReported
 from desk.model.intent import Place
 from desk.model.order import OrderKind, OrderType, Side
 from desk.model.units import Nanos
@@ -159,3 +160,34 @@ def test_the_meters_say_what_is_used_and_when_they_are_full_at_this_pace():
     assert (minute.used, minute.full_in) == (200, 50)
     assert (weight.used, weight.most, weight.full_in) == (28, 2_400, None)
     assert [each.full_in for each in Limiter().meters(now)] == [None] * 3
+
+
+def test_what_the_venue_counts_beyond_ours_is_used_by_others_until_its_span_ends():
+    limiter, minute = Limiter(), 29_833_333 * 60 * SECOND
+    now = Nanos(minute + 30 * SECOND)
+    limiter.note_weight(28, Nanos(minute + 20 * SECOND))
+    limiter.note_order(now)
+
+    limiter.learn(MetersReported(now, weight=1_028, orders_10s=201, orders_1m=301))
+
+    assert [each.used for each in limiter.meters(now)] == [201, 301, 1_028]
+    assert "found 270" in _over(limiter, now)
+    # Ten seconds later their shortest span has ended, and a minute later all of them.
+    assert limiter.meters(Nanos(now + 10 * SECOND))[0].used == 70
+    assert [each.used for each in limiter.meters(Nanos(minute + 60 * SECOND))] == [0, 70, 28]
+
+
+def test_a_venue_that_counts_less_than_we_do_does_not_make_us_bolder():
+    limiter, now = Limiter(), Nanos(29_833_333 * 60 * SECOND)
+    limiter.note_weight(500, now)
+
+    limiter.learn(MetersReported(now, weight=3))
+
+    assert limiter.meters(now)[2].used == 500
+
+
+def _over(limiter, now):
+    """What the limiter says when so many orders are under way."""
+    for _ in range(69):
+        limiter.note_order(now)
+    return limiter.problem(now, is_closing=True)

@@ -68,7 +68,10 @@ class Rest:
         server_clock: ServerClock,
         now: Callable[[], Nanos],
         transport: httpx.AsyncBaseTransport | None = None,
+        on_meters: Callable[[Mapping[str, int]], None] | None = None,
     ) -> None:
+        """`on_meters` is told the venue's own counts, by header name in lower case."""
+        self._on_meters = on_meters
         self._base = base
         self._signer = signer
         self._server_clock = server_clock
@@ -99,9 +102,12 @@ class Rest:
             written = 0 if isinstance(error, _NOTHING_LEFT) else 1
             # Its kind alone: the message of a transport may quote the address, and that holds a signature.
             return Reply(Answer(bytes_written=written, body=type(error).__name__.encode()), {}, None, sent, self._now())
+        meters = _meters(answer.headers)
+        if meters and self._on_meters is not None:
+            self._on_meters(meters)
         return Reply(
             Answer(bytes_written=1, status=answer.status_code, body=answer.content),
-            _meters(answer.headers),
+            meters,
             _whole(answer.headers.get("retry-after")),
             sent,
             self._now(),

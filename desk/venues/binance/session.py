@@ -75,8 +75,11 @@ class Session:
         server_clock: ServerClock,
         now: Callable[[], Nanos],
         on_link: OnLink,
+        on_counts: Callable[[tuple[RateLimit, ...]], None],
         chance: Random,
     ) -> None:
+        """`on_counts` is told the venue's meters with each answer that has them."""
+        self._on_counts = on_counts
         self._address = address
         self._key = key
         self._signer = signer
@@ -154,6 +157,8 @@ class Session:
         waiting = self._waiting.pop(response.id, None) if isinstance(response.id, int) else None
         if waiting is None or waiting.done():
             return  # its sender has given up on it, and resolves it by asking
+        if response.rate_limits:
+            self._on_counts(response.rate_limits)
         body = bytes(response.result) if response.status == 200 else bytes(response.error)
         waiting.set_result(
             SessionReply(

@@ -7,7 +7,7 @@ whenever it comes back the engine asks for the venue's truth, for the venue repl
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -30,6 +30,7 @@ from desk.model.event import (
     Event,
     LinkChanged,
     LinkState,
+    MetersReported,
     OrderAccepted,
     OrderRejected,
     OutcomeUnknown,
@@ -48,7 +49,7 @@ from desk.venues.binance.listening import UserStream
 from desk.venues.binance.offset import ServerClock
 from desk.venues.binance.opening import Opener
 from desk.venues.binance.rest import Call, Rest, Security
-from desk.venues.binance.session import Session
+from desk.venues.binance.session import RateLimit, Session
 from desk.venues.binance.signing import signer_for
 from desk.venues.binance.truth import Asker, Orders
 from desk.venues.binance.user import Statement
@@ -84,7 +85,14 @@ class BinanceVenue:
         self.counters = Counters()
         signer = signer_for(credentials.secret)
         clock = ServerClock()
-        self._rest = Rest(hosts.rest, key=credentials.key, signer=signer, server_clock=clock, now=now)
+        self._rest = Rest(
+            hosts.rest,
+            key=credentials.key,
+            signer=signer,
+            server_clock=clock,
+            now=now,
+            on_meters=lambda told: self._on_meters(meters_of(told)),
+        )
         self._opener = Opener(self._rest, hosts)
         self._session = Session(
             hosts.session,
@@ -93,6 +101,7 @@ class BinanceVenue:
             server_clock=clock,
             now=now,
             on_link=self._on_session,
+            on_counts=lambda told: self._on_meters(counts_of(told)),
             chance=chance,
         )
         self._statement = Statement(ASSET)
@@ -282,6 +291,10 @@ class BinanceVenue:
             self._orders.accepted(event.order, event.venue_order)
         self._tell(event)
 
+    def _on_meters(self, counts: tuple[int | None, int | None, int | None]) -> None:
+        if any(each is not None for each in counts):
+            self._tell(MetersReported(self._now(), *counts))
+
     def _on_throttled(self, verdict: Verdict) -> None:
         """The venue has had enough of us: nothing is asked until it says so, and the trader is told."""
         now = self._now()
@@ -306,6 +319,21 @@ class BinanceVenue:
 
     def _lose_nothing(self) -> None:
         """A feed that is run again reports its link, and the engine asks for what it missed."""
+
+
+def meters_of(headers: Mapping[str, int]) -> tuple[int | None, int | None, int | None]:
+    """Return weight of the minute, orders of ten seconds and of the minute, as an answer over HTTP tells them."""
+    names = ("x-mbx-used-weight-1m", "x-mbx-order-count-10s", "x-mbx-order-count-1m")
+    weight, ten_seconds, minute = (headers.get(name) for name in names)
+    return weight, ten_seconds, minute
+
+
+def counts_of(limits: Iterable[RateLimit]) -> tuple[int | None, int | None, int | None]:
+    """Return the same three, as an answer of the session tells them."""
+    found = {(each.rate_limit_type, each.interval): each.count for each in limits}
+    keys = (("REQUEST_WEIGHT", "MINUTE"), ("ORDERS", "SECOND"), ("ORDERS", "MINUTE"))
+    weight, ten_seconds, minute = (found.get(key) for key in keys)
+    return weight, ten_seconds, minute
 
 
 def _countdown(request: ArmCountdown) -> Call:

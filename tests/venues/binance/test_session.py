@@ -80,6 +80,7 @@ async def session(signer, *answers):
             server_clock=ServerClock(),
             now=lambda: Nanos(1_591_702_613_943_000_000),
             on_link=lambda is_up, reason: links.put_nowait((is_up, reason)),
+            on_counts=lambda counts: None,
             chance=Random(1),
         )
         task = asyncio.get_running_loop().create_task(session.run())
@@ -150,6 +151,7 @@ async def test_before_it_is_connected_nothing_leaves():
         server_clock=ServerClock(),
         now=lambda: Nanos(0),
         on_link=lambda is_up, reason: None,
+        on_counts=lambda counts: None,
         chance=Random(1),
     )
 

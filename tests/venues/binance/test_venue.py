@@ -13,6 +13,7 @@ from desk.model.event import (
     CancelRejected,
     LinkChanged,
     LinkState,
+    MetersReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -186,6 +187,16 @@ async def test_the_countdown_reaches_the_venue(at_work):
     venue.execute(ArmCountdown(now(), BTC, 1), now())
 
     assert (await desk.until(OrderCancelled)).order == numbered(7).id
+
+
+async def test_the_venues_own_counts_are_told_by_both_ways(at_work):
+    _, venue, desk = at_work
+
+    venue.execute(RequestDepth(now(), BTC), now())
+    assert (await desk.until(MetersReported, lambda told: told.orders_10s is None)).weight > 20
+    venue.execute(SendOrder(now(), numbered(10)), now())
+    told = await desk.until(MetersReported, lambda told: told.orders_10s is not None)
+    assert (told.orders_10s, told.orders_1m) == (1, 1)
 
 
 async def test_the_wallet_is_known_before_the_books_begin():
