@@ -4,6 +4,7 @@ import hmac
 import json
 from decimal import Decimal
 from hashlib import sha256
+from itertools import count
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -55,7 +56,8 @@ class Counter:
         self.market.due.append((START, [book(bids, asks), *([mark(marked)] if marked else [])]))
         self.venue = Venue(instruments=practice_instruments(), market=self.market, start=START, hub=self.hub)
         self.keys = KeyRing()
-        self.listen_keys = ListenKeys(lambda: f"listen-{len(self.hub.user)}")
+        numbers = count(1)
+        self.listen_keys = ListenKeys(lambda: f"listen-{next(numbers)}")
         self.admission = Admission()
         self.api = Api(self.venue, self.keys, self.admission, self.listen_keys)
         for name in ("alice", "bob"):
