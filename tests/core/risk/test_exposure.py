@@ -45,3 +45,16 @@ def test_what_opens_behind_what_closes_reaches_further():
     send(desk, wish("buy", "3.0", "99.0"))
 
     assert exposure.reach(desk.state, ALPHA) == {BTC: D("3.0")}
+
+
+def test_what_meets_a_position_that_is_being_closed_is_no_cover():
+    desk = rig.started()
+    hold(desk, ALPHA, "-2")
+    cover = Added(ALPHA, BTC, Side.BUY, D("1.0"))
+    assert not exposure.grows(desk.state, cover)
+
+    send(desk, wish("buy", "2.0", "99.0", reduce_only=True), claim())
+
+    assert exposure.grows(desk.state, cover)
+    assert "found 20.00" in exposure.margin_problem(desk.state, cover, covered_by=D("19.99"))
+    assert exposure.margin_problem(desk.state, cover, covered_by=D("20")) == ""
