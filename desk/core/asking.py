@@ -39,8 +39,11 @@ def ask_again(acts: Acts) -> None:
 
 
 def truth_pause(state: DeskState) -> Nanos:
-    """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed."""
-    if not state.truth_known:
+    """Until the truth is known it is asked for every second; then now and then, for what a silent stream swallowed.
+
+    Every second as well while a statement is at odds with our books: a trade that was never told shows before it is a break.
+    """
+    if not state.truth_known or state.looks:
         return max(Nanos(SECOND), state.limiter.pause(state.now))
     return breaks.ROUND_PAUSE if breaks.is_asking(state) else TRUTH_PAUSE
 

@@ -259,10 +259,6 @@ class Engine:
             severity = Severity.INFO if noted.agreement is Agreement.HEALED else Severity.ERROR
             self._acts.alert(severity, breaks.tell(self.state, noted))
         flatten.on_statement(self._acts)
-        if self.state.looks and not self.state.truth_asked:
-            self.state.truth_asked_at = min(
-                self.state.truth_asked_at, Nanos(self.state.now - asking.truth_pause(self.state) + breaks.APART)
-            )
 
     def _on_funding(self, payment: FundingPaid) -> None:
         if bookkeeping.apply_funding(self.state, payment):

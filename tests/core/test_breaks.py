@@ -57,6 +57,21 @@ def test_looks_close_together_are_one(desk, second):
     assert desk.state.breaks == {}
 
 
+def test_a_statement_at_odds_makes_the_desk_ask_each_second_until_it_is_cleared_up(desk):
+    assert not [each for _, effects in desk.wait(at(1_600)) for each in effects if isinstance(each, RequestTruth)]
+    tell(desk, "0.6", 1_600)
+
+    asked = [now for now, effects in desk.wait(at(4_000)) if any(isinstance(each, RequestTruth) for each in effects)]
+    tell(desk, "1.0", 4_100)
+    asked_later = [
+        now for now, effects in desk.wait(at(9_000)) if any(isinstance(each, RequestTruth) for each in effects)
+    ]
+
+    assert asked == [at(2_000), at(3_000), at(4_000)]
+    assert asked_later == []
+    assert desk.state.breaks == {}
+
+
 def test_a_statement_that_came_before_its_trade_is_no_look(desk):
     # Twice the venue states the account a moment before it tells the trade, five seconds apart.
     for number, (stated, millis) in enumerate((("1.4", 1_000), ("1.8", 6_000)), 1):

@@ -24,7 +24,8 @@ from desk.model.event import (
     OutcomeUnknown,
 )
 from desk.model.order import OrderType, Side, TimeInForce
-from desk.model.units import MILLISECOND, ZERO, ClientOrderId, Nanos
+from desk.model.units import ZERO, ClientOrderId, Nanos
+from desk.venues.binance.offset import told_at
 from desk.venues.binance.rest import Call, Rest
 from desk.venues.binance.session import Session
 from desk.venues.binance.signing import Params
@@ -139,7 +140,7 @@ def _acknowledged(request: Request, order: ClientOrderId, answer: Answer, ts: Na
         ack = msgspec.json.decode(answer.body, type=_Ack)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return OutcomeUnknown(request.ts, order, "an answer that cannot be read")
-    at = Nanos(ack.update_time * MILLISECOND)
+    at = told_at(ack.update_time, ts)
     if isinstance(request, SendOrder):
         # How much is filled is told by its trades: an acknowledgement says so only of some orders.
         return OrderAccepted(ts, order, ack.order_id, ZERO, at)

@@ -65,3 +65,11 @@ class ServerClock:
         """Return the earliest time it can be at the venue."""
         best = self.best
         return now if best is None else Nanos(now + best.offset - best.doubt)
+
+
+def told_at(millis: int, heard: Nanos) -> Nanos:
+    """Return when the venue says something happened, but never after we have heard of it.
+
+    Its clock may run ahead of ours: what it told by itself must not look newer than an answer we asked for afterwards.
+    """
+    return min(Nanos(millis * MILLISECOND), heard)

@@ -18,6 +18,7 @@ from desk.model.event import FundingPaid, OpenOrder, VenuePosition, VenueTrade, 
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, Symbol
 from desk.venues.binance.codec import Mangled
+from desk.venues.binance.offset import told_at
 from desk.venues.binance.rest import Call, Rest
 
 TRIES: Final = 4
@@ -265,7 +266,7 @@ class Asker:
             row.qty,
             row.commission,
             row.maker,
-            Nanos(row.time * MILLISECOND),
+            told_at(row.time, self._now()),
             Side(row.side.lower()),
         )
 

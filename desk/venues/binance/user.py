@@ -25,6 +25,7 @@ from desk.model.market import MarkPrice
 from desk.model.order import Side
 from desk.model.units import MILLISECOND, ZERO, ClientOrderId, Nanos, Symbol
 from desk.venues.binance.codec import Mangled, check_passable
+from desk.venues.binance.offset import told_at
 
 EXPIRY_REASONS: Final = {
     "1": "self-trade prevention",
@@ -202,7 +203,7 @@ class Statement:
                         message.trade,
                         message.last_price,
                         message.last_quantity,
-                        Nanos(message.at * MILLISECOND),
+                        told_at(message.at, ts),
                     )
                 ]
             case _Expired():
@@ -233,9 +234,10 @@ class Statement:
             self._wallet = _finite(balance.wallet, "wallet")
             if account.reason != "ORDER" and balance.change:
                 told.append(self._cash(account, _finite(balance.change, "balance change"), ts, at))
-        self._at = max(self._at, at)
+        stated = told_at(message.at, ts)
+        self._at = max(self._at, stated)
         if self._wallet is not None:
-            told.append(AccountReported(ts, self._wallet, tuple(self._positions.values()), at))
+            told.append(AccountReported(ts, self._wallet, tuple(self._positions.values()), stated))
         return told
 
     def _cash(self, account: _Account, change: Decimal, ts: Nanos, at: Nanos) -> UserEvent:
@@ -250,7 +252,7 @@ class Statement:
 
 
 def _on_order(order: _Order, ts: Nanos, asset: str) -> list[UserEvent]:
-    id_, at, filled = ClientOrderId(order.id), Nanos(order.at * MILLISECOND), _finite(order.filled, "filled quantity")
+    id_, at, filled = ClientOrderId(order.id), told_at(order.at, ts), _finite(order.filled, "filled quantity")
     match order.execution:
         case "NEW":
             return [OrderAccepted(ts, id_, order.venue_order, filled, at)]
@@ -282,7 +284,7 @@ def _on_trade(order: _Order, ts: Nanos, asset: str) -> list[UserEvent]:
         _finite(fee, "fee"),
         order.is_maker,
         order.filled,
-        Nanos(order.at * MILLISECOND),
+        told_at(order.at, ts),
         Side(order.side.lower()),
     )
     if order.fee_asset in (None, asset):

@@ -1,7 +1,7 @@
 """The venue's clock from round trips worked out by hand."""
 
 from desk.model.units import MILLISECOND, SECOND, Nanos
-from desk.venues.binance.offset import RoundTrip, ServerClock
+from desk.venues.binance.offset import RoundTrip, ServerClock, told_at
 
 MS = MILLISECOND
 
@@ -59,3 +59,8 @@ def test_after_forgetting_the_next_sample_counts_alone():
     assert clock.best is not None
     assert clock.best.offset == 500 * MS
     assert clock.best.doubt < SECOND
+
+
+def test_nothing_happened_after_we_heard_of_it():
+    assert told_at(5_000, Nanos(5_001 * MS)) == 5_000 * MS
+    assert told_at(5_800, Nanos(5_001 * MS)) == 5_001 * MS

@@ -159,6 +159,17 @@ def test_an_answer_that_is_older_than_the_stream_does_not_turn_it_back(statement
     assert told.wallet == D("998.50")
 
 
+def test_a_venue_whose_clock_runs_ahead_does_not_outrun_an_answer_asked_for_later(statement):
+    heard = Nanos(AT - 800_000_000)
+    (stated,) = statement.read(account("ORDER", '{"a":"USDT","wb":"998.50"}'), heard)
+    statement.begin(D("1000"), (), Nanos(heard + 1))
+
+    (told,) = statement.read(account("ORDER", "", '{"s":"BTCUSDT","pa":"1","ep":"2","ps":"BOTH"}'), Nanos(heard + 2))
+
+    assert stated.venue_ts == heard
+    assert (told.wallet, told.venue_ts) == (D("1000"), heard + 2)
+
+
 def test_funding_is_paid_at_the_mark_that_was_told(statement):
     statement.on_mark(
         MarkPrice(TS, BTC, D("83000"), D("83000"), D("0.0001"), Nanos(0), MarkSource.VENUE, Nanos(TS - 1))
