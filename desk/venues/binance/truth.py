@@ -20,12 +20,15 @@ from desk.model.units import MILLISECOND, SECOND, UNALLOCATED, ZERO, AlgoId, Cli
 from desk.venues.binance.codec import Mangled
 from desk.venues.binance.offset import told_at
 from desk.venues.binance.rest import Call, Rest
+from desk.venues.outcomes import Outcome, classify
 
 TRIES: Final = 4
 """How often all is asked before the answer is given up: it will be asked for again."""
 TRADES_MAX: Final = 1_000
 TRADES_KEPT: Final = 2_000
 """Of a symbol; older ones have long been booked."""
+FORGOTTEN_AFTER: Final = Nanos(60 * SECOND)
+"""For this long after a trade the venue cannot have forgotten its order."""
 WEEK: Final = Nanos(7 * 86_400 * SECOND - 60 * SECOND)
 """The venue lists no older trades without an id to begin from."""
 _RUNS: Final = {
@@ -249,15 +252,20 @@ class Asker:
             if rows is None:
                 return None
             for each in rows:
-                known[each.id] = await self._trade(each)
+                trade = await self._trade(each)
+                if trade is None:
+                    return None
+                known[each.id] = trade
             while len(known) > TRADES_KEPT:
                 del known[next(iter(known))]
             if len(rows) < TRADES_MAX:
                 return True
 
-    async def _trade(self, row: _Trade) -> VenueTrade:
+    async def _trade(self, row: _Trade) -> VenueTrade | None:
         symbol = Symbol(row.symbol)
-        order = self._orders.name(symbol, row.order_id) or await self._ask_name(symbol, row.order_id)
+        order = self._orders.name(symbol, row.order_id) or await self._ask_name(row)
+        if order is None:
+            return None
         return VenueTrade(
             order,
             symbol,
@@ -270,12 +278,22 @@ class Asker:
             Side(row.side.lower()),
         )
 
-    async def _ask_name(self, symbol: Symbol, number: int) -> ClientOrderId:
-        """Return the client id of an order that only its trades tell of; one the venue has forgotten is nobody's."""
+    async def _ask_name(self, row: _Trade) -> ClientOrderId | None:
+        """Return the client id of an order that only its trades tell of; None: the venue does not tell now.
+
+        One that the venue has forgotten is nobody's; one that it has just filled it can only have mislaid.
+        """
+        symbol, number = Symbol(row.symbol), row.order_id
         reply = await self._rest.send(Call("GET", "/fapi/v1/order", {"symbol": symbol, "orderId": number}))
-        name = f"order-{number}"
         if reply.answer.status == 200:
             name = _decode(reply.answer.body, _Order, "order").client_order_id
+        elif (
+            classify(reply.answer).outcome is Outcome.ABSENT_NOW
+            and self._now() - row.time * MILLISECOND >= FORGOTTEN_AFTER
+        ):
+            name = f"order-{number}"
+        else:
+            return None
         self._orders.numbered(symbol, number, ClientOrderId(name))
         return ClientOrderId(name)
 

@@ -133,6 +133,30 @@ async def test_an_order_that_only_its_trade_tells_of_is_asked_for_once():
     assert sum(path == "/fapi/v1/order" for path, _ in answers.asked) == 1
 
 
+ABSENT = httpx.Response(400, json={"code": -2013, "msg": "Order does not exist."})
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(503, text="Service Unavailable."), ABSENT])
+async def test_a_trade_whose_order_the_venue_does_not_name_now_is_given_to_nobody(answer):
+    answers = Answers(**{"/fapi/v1/openOrders": [], "/fapi/v1/order": answer})
+    made = asker(answers)
+    assert await made.ask((BTC,), with_funding=False) is None
+
+    answers.by_path["/fapi/v1/order"] = ORDER
+    truth = await made.ask((BTC,), with_funding=False)
+
+    assert [each.order for each in truth.trades] == [ORDER["clientOrderId"]]
+
+
+async def test_an_order_that_the_venue_has_forgotten_is_nobodys():
+    old = TRADE | {"time": TRADE["time"] - 60_000}
+    answers = Answers(**{"/fapi/v1/openOrders": [], "/fapi/v1/order": ABSENT, "/fapi/v1/userTrades": [old]})
+
+    truth = await asker(answers).ask((BTC,), with_funding=False)
+
+    assert [each.order for each in truth.trades] == [f"order-{TRADE['orderId']}"]
+
+
 @pytest.mark.parametrize(
     "path", ["/fapi/v1/openOrders", "/fapi/v3/balance", "/fapi/v3/positionRisk", "/fapi/v1/userTrades"]
 )
