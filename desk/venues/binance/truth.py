@@ -189,6 +189,8 @@ class Asker:
             answers = orders.result(), wallet.result(), positions.result()
             if None in answers or any(each.result() is None for each in listed):
                 return None
+            if funding is not None and funding.result() is None:
+                return None
             if spoken == self._spoken():
                 break
         else:

@@ -173,6 +173,11 @@ class Statement:
         self._at = Nanos(0)
         self._marks: dict[Symbol, MarkPrice] = {}
 
+    @property
+    def wallet(self) -> Decimal | None:
+        """The wallet as last told; None before anything was."""
+        return self._wallet
+
     def on_mark(self, mark: MarkPrice) -> None:
         """Remember the mark and rate that the next funding of a symbol is paid at."""
         self._marks[mark.symbol] = mark

@@ -241,6 +241,9 @@ class BinanceVenue:
     async def _ask_truth(self, request: RequestTruth) -> None:
         assert self._asker is not None, "attached before it runs"
         truth = await self._asker.ask(self._symbols, with_funding=self._has_gap)
+        if truth is not None and not self._has_gap and self._statement.wallet != truth.wallet:
+            # Something has moved cash and was never told: trades are in every answer, payments are not.
+            truth = await self._asker.ask(self._symbols, with_funding=True)
         if truth is None:
             return  # it is asked again: a question without an answer changes nothing
         self._has_gap = False

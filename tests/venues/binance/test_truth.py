@@ -158,12 +158,13 @@ async def test_an_order_that_the_venue_has_forgotten_is_nobodys():
 
 
 @pytest.mark.parametrize(
-    "path", ["/fapi/v1/openOrders", "/fapi/v3/balance", "/fapi/v3/positionRisk", "/fapi/v1/userTrades"]
+    "path",
+    ["/fapi/v1/openOrders", "/fapi/v3/balance", "/fapi/v3/positionRisk", "/fapi/v1/userTrades", "/fapi/v1/income"],
 )
 async def test_a_question_without_an_answer_is_no_truth(path):
     answers = Answers(**{path: httpx.Response(503, text="Service Unavailable.")})
 
-    assert await asker(answers).ask((BTC,), with_funding=False) is None
+    assert await asker(answers).ask((BTC,), with_funding=True) is None
 
 
 async def test_what_is_no_answer_is_mangled():

@@ -136,6 +136,22 @@ async def test_a_market_order_fills_and_the_truth_knows_its_trade(at_work):
     assert truth.wallet == Decimal("99984.99997500")
 
 
+async def test_a_payment_that_the_stream_never_told_is_found_in_the_venues_list(at_work):
+    live, venue, desk = at_work
+    order = spec(numbered(3).id, type=OrderType.MARKET, quantity=Decimal("0.5"), price=Decimal("60300.0"))
+    venue.execute(SendOrder(now(), order), now())
+    await desk.until(OrderFilled)
+    venue.execute(RequestTruth(now()), now())
+    assert (await desk.until(TruthLearned)).truth.payments == ()
+
+    await live.fault(kind="user-silent", ms=60_000)
+    await live.fault(kind="funding", symbol="BTCUSDT", amount="0.0001")
+    venue.execute(RequestTruth(now()), now())
+
+    (payment,) = (await desk.until(TruthLearned)).truth.payments
+    assert (payment.symbol, payment.amount) == (BTC, Decimal("-3.0"))
+
+
 async def test_what_is_refused_is_told_as_refused(at_work):
     _, venue, desk = at_work
 
