@@ -5,11 +5,9 @@ with the figures of the venue. Who trades on one has learned the other.
 """
 
 import asyncio
-import time
 from collections import defaultdict
 from decimal import Decimal
 from itertools import count
-from random import Random
 
 import pytest
 from msgspec import Struct
@@ -18,12 +16,9 @@ from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
 from desk.model.event import LinkChanged, LinkState
 from desk.model.order import OrderSpec, OrderType
 from desk.model.units import MILLISECOND, Nanos, SubId
-from desk.venues.binance.hosts import on_loopback
-from desk.venues.binance.venue import BinanceVenue
-from desk.venues.keys import Credentials
-from desk.venues.secret import Secret
 from tests.exchange.scripted import BTC, BUY, FOK, GTC, GTX, IOC, SELL, Session, change, trade
 from tests.server.live import ASKS, BIDS, PATIENCE, opened
+from tests.venues.binance.test_venue import now, venue_of
 
 LAST = "PMS0003_MAN001000000_99999"
 _NUMBERS = count(1)
@@ -267,10 +262,6 @@ class Desk:
                 await self._woken.wait()
 
 
-def _now():
-    return Nanos(time.time_ns())
-
-
 def _is_up(heard):
     return any(isinstance(each, LinkChanged) and each.state is LinkState.UP for each in heard)
 
@@ -285,14 +276,14 @@ async def _play(live, venue, desk, card):
     for number, (step, _) in enumerate(card):
         match step:
             case Does():
-                venue.execute(_as_one(step, _now()), _now())
+                venue.execute(_as_one(step, now()), now())
             case Crowd():
                 live.crowd(*step.records)
         due = expected(card[: number + 1])
         await desk.until(lambda heard, due=due: _has_all(told(heard), due))
     _NAMES["last"] = LAST
-    venue.execute(place("last", BUY, "0.010", "59000.0")(_now()), _now())
-    venue.execute(cancel("last")(_now()), _now())
+    venue.execute(place("last", BUY, "0.010", "59000.0")(now()), now())
+    venue.execute(cancel("last")(now()), now())
     await desk.until(_has_cancelled(LAST))
 
 
@@ -303,11 +294,9 @@ def _has_all(said, due):
 @pytest.mark.parametrize("title", CARDS)
 async def test_the_venue_on_a_socket_keeps_the_contract(title):
     async with opened() as live:
-        hosts = on_loopback(live.at.rest, live.at.ws, live.at.ws_api)
-        credentials = Credentials(Secret(live.at.key.encode()), Secret(live.at.secret.encode()), "the greeting")
-        venue, desk = BinanceVenue(hosts, credentials, now=_now, chance=Random(1)), Desk()
+        venue, desk = venue_of(live), Desk()
         await venue.open((BTC,), 20)
-        venue.attach(desk.tell, (), _now())
+        venue.attach(desk.tell, (), now())
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(run()) for _, run, _ in venue.feeds()]
             await desk.until(_is_up)
