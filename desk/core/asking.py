@@ -29,7 +29,7 @@ def ask_again(acts: Acts) -> None:
     """Once a second: ask again for what has not been answered, or not for long."""
     state = acts.state
     for symbol, market in state.markets.items():
-        if not market.book.synced:
+        if market.is_followed and not market.book.synced:
             ask_depth(acts, symbol)
     if state.link is LinkState.UP and state.now - state.truth_asked_at >= truth_pause(state):
         state.truth_asked = False  # an answer that has not come by now is lost

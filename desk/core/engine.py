@@ -14,6 +14,7 @@ from desk.core import (
     estimate,
     fence,
     flatten,
+    following,
     limiting,
     modes,
     pulse,
@@ -37,6 +38,7 @@ from desk.model.event import (
     FundingPaid,
     LinkChanged,
     LinkState,
+    LookedAt,
     MetersReported,
     OrderAccepted,
     OrderAmended,
@@ -124,7 +126,7 @@ class Engine:
         rules.take(self._acts, event.instruments)
         for instrument in event.instruments:
             state.markets[instrument.symbol] = Market(instrument)
-            asking.ask_depth(self._acts, instrument.symbol)
+        following.begin(self._acts)
         state.stirred |= dict.fromkeys(state.accounts)
         state.traded |= dict.fromkeys(state.instruments)
         if modes.note_start(state, state.now):
@@ -154,6 +156,7 @@ class Engine:
         for payment in findings.payments:
             self._on_funding(payment)
         self._on_statement(findings.statement)
+        following.look(self._acts)
         for order_id in findings.foreign:
             self._acts.alert(Severity.WARN, f"{order_id}: open at the venue, not an order of this desk; left alone")
         if event.asked is None or event.asked >= state.link_since:  # else the link has been down since it was asked
@@ -176,15 +179,21 @@ class Engine:
 
     def _on_delta(self, delta: BookDelta) -> None:
         market = self.state.markets[delta.symbol]
-        queue.on_delta(self._resting(delta.symbol), delta, market.book)
+        if not market.is_followed:
+            return  # still on its way when it was let go of
+        market.depth_ts = delta.ts
+        queue.on_delta(queue.resting(self.state.open.values(), delta.symbol), delta, market.book)
         if market.book.on_delta(delta) is Sync.GAP:
             asking.ask_depth(self._acts, delta.symbol)
             self._judge()
 
     def _on_depth(self, snapshot: BookSnapshot) -> None:
         market = self.state.markets[snapshot.symbol]
+        if not market.is_followed:
+            return
         if market.book.on_snapshot(snapshot) is Sync.GAP:
             asking.ask_depth(self._acts, snapshot.symbol)
+        market.was_synced |= market.book.synced
         for order in self.state.open_orders(symbol=snapshot.symbol):
             if order.status is OrderStatus.WORKING and order.ahead is None:
                 order.ahead = queue.joined(order, market.book)
@@ -192,9 +201,11 @@ class Engine:
 
     def _on_trade(self, trade: TradePrint) -> None:
         market = self.state.markets[trade.symbol]
+        if not market.is_followed:
+            return
         market.last = trade
         market.tape.appendleft(trade)
-        queue.on_trade(self._resting(trade.symbol), trade)
+        queue.on_trade(queue.resting(self.state.open.values(), trade.symbol), trade)
 
     def _on_mark(self, mark: MarkPrice) -> None:
         if not watch.is_price(mark.price):
@@ -235,7 +246,7 @@ class Engine:
                 self._tell_fill(booked.fill, f" by {booked.fill.order}, not placed here")
             return
         self._settle_estimate(order)
-        self._place_in_queue(order, report)
+        queue.place(order, report, self.state.markets.get(order.spec.symbol))
         if order.is_open and isinstance(report, OutcomeUnknown):
             asking.doubt(self._acts)
         if booked.fill is not None:
@@ -278,6 +289,10 @@ class Engine:
 
     def _on_submitted(self, event: Submitted) -> None:
         commands.obey(self._acts, event.command)
+        following.look(self._acts)
+
+    def _on_looked_at(self, event: LookedAt) -> None:
+        following.look_at(self._acts, event.symbol)
 
     def _on_timer(self, event: TimerFired) -> None:
         if event.key == PULSE:
@@ -328,19 +343,10 @@ class Engine:
             if run.kind is OrderKind.BRACKET:
                 self._acts.drive(run, quote)
 
-    def _resting(self, symbol: str) -> list[Order]:
-        return [each for each in self.state.open.values() if each.spec.symbol == symbol and each.ahead is not None]
-
     def _settle_estimate(self, order: Order) -> None:
         unfilled = estimate.settle(self.state, order)
         if unfilled:
             self._acts.alert(Severity.WARN, unfilled)
-
-    def _place_in_queue(self, order: Order, report: OrderReport) -> None:
-        if not isinstance(report, OrderAccepted | OrderAmended) or order.status is not OrderStatus.WORKING:
-            return
-        market = self.state.markets.get(order.spec.symbol)
-        order.ahead = queue.joined(order, market.book) if market is not None else None
 
     def _tell_fill(self, fill: FillRow, whose: str = "") -> None:
         did = "bought" if fill.side.sign > 0 else "sold"
@@ -385,6 +391,7 @@ HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
     Started: Engine._on_started,
     SubAccountOpened: Engine._on_sub_account,
     Submitted: Engine._on_submitted,
+    LookedAt: Engine._on_looked_at,
     TimerFired: Engine._on_timer,
     TruthLearned: Engine._on_truth,
 }

@@ -107,7 +107,8 @@ def _problem(state: DeskState) -> str:
     if not state.truth_known:
         return "waiting for the venue's account"
     for symbol, market in state.markets.items():
-        if not market.book.synced:
+        is_starting = state.mode is DeskMode.STARTING and market.is_followed and not market.book.synced
+        if is_starting or market.is_book_missing(state.now):
             return f"{symbol}: waiting for a provable book"
         age = state.mark_age(symbol)
         if age is None or market.quote is None:

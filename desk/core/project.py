@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from desk.core import deleverage, estimate, ids, margin, modes
+from desk.core import deleverage, estimate, following, ids, margin, modes
 from desk.core.adl.levels import levels
 from desk.core.ledger import Account
 from desk.core.margin import Standing
@@ -88,6 +88,7 @@ class Projector:
             alerts=tuple(state.alerts),
             health=health,
             meters=state.limiter.meters(state.now),
+            streams=tuple(following.rows(state)),
             consequence=foresee(state, self.draft) if self.draft is not None else None,
             refusals=tuple(state.refusals.items()),
         )

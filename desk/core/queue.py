@@ -9,6 +9,8 @@ from decimal import ROUND_CEILING, Decimal
 
 from desk.core.book import Book
 from desk.core.orders import Order
+from desk.core.state import Market
+from desk.model.event import OrderAccepted, OrderAmended, OrderReport
 from desk.model.market import BookDelta, Level, TradePrint
 from desk.model.order import OrderStatus, Side
 from desk.model.units import MONEY_STEP, ZERO, Symbol
@@ -23,6 +25,12 @@ def joined(order: Order, book: Book) -> Decimal | None:
         return None
     shown = book.size(order.spec.side, order.price)
     return max(ZERO, shown - order.leaves) if book.as_of >= order.heard else shown
+
+
+def place(order: Order, report: OrderReport, market: Market | None) -> None:
+    """Give an order its place when it has come to rest, or to another price; None: where is not known."""
+    if isinstance(report, OrderAccepted | OrderAmended) and order.status is OrderStatus.WORKING:
+        order.ahead = joined(order, market.book) if market is not None else None
 
 
 def on_trade(orders: Iterable[Order], trade: TradePrint) -> None:

@@ -13,6 +13,7 @@ from desk.core.adl.board import Board
 from desk.core.adl.tiers import Volatility
 from desk.core.algos.base import Algo, Followed, Sight
 from desk.core.book import Book
+from desk.core.demand import Demand
 from desk.core.ledger import Account
 from desk.core.limiter import Limiter
 from desk.core.markouts import Markouts
@@ -33,6 +34,8 @@ TAPE_MAX: Final = 60
 FILLS_MAX: Final = 500
 ALERTS_MAX: Final = 200
 DELEVERAGED_MAX: Final = 100
+SYNC_WITHIN: Final = Nanos(5 * SECOND)
+"""So long a book that is newly followed may take: until then nobody has lost anything."""
 ENDED_MAX: Final = 300
 """Ended orders and runs kept for the screen."""
 _NEVER: Final = Nanos(0)
@@ -45,11 +48,29 @@ TRADES_MAX: Final = 20_000
 class Market:
     """What we know of one instrument's market."""
 
-    __slots__ = ("book", "instrument", "last", "mark", "prices", "quote", "tape", "volatility")
+    __slots__ = (
+        "book",
+        "depth_ts",
+        "followed_since",
+        "instrument",
+        "last",
+        "mark",
+        "prices",
+        "quote",
+        "tape",
+        "volatility",
+        "was_synced",
+    )
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.book = Book()
+        self.followed_since: Nanos | None = None
+        """None: its depth and trades are not followed."""
+        self.was_synced = False
+        """Its book has been proven since it is followed."""
+        self.depth_ts: Nanos | None = None
+        """When the depth has last spoken."""
         self.quote: Quote | None = None
         self.mark: MarkPrice | None = None
         self.last: TradePrint | None = None
@@ -59,8 +80,26 @@ class Market:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether it can be traded on: book proven, touch and mark known."""
-        return self.book.synced and self.quote is not None and self.mark is not None
+        """Tell whether it can be traded on: touch and mark known, and the book proven where it is followed."""
+        return (self.book.synced or not self.is_followed) and self.quote is not None and self.mark is not None
+
+    @property
+    def is_followed(self) -> bool:
+        """Tell whether depth and trades are followed."""
+        return self.followed_since is not None
+
+    def is_book_missing(self, now: Nanos) -> bool:
+        """Tell whether a book that is followed is not proven, though it should be by now."""
+        if self.followed_since is None or self.book.synced:
+            return False
+        return self.was_synced or now - self.followed_since > SYNC_WITHIN
+
+    def let_go(self) -> None:
+        """Forget what is told no more: it would only grow old."""
+        self.followed_since = self.depth_ts = self.last = None
+        self.was_synced = False
+        self.book.drop()
+        self.tape.clear()
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best price of `side`, or None before the first quote."""
@@ -175,6 +214,10 @@ class DeskState:
     limiter: Limiter = slot(default_factory=Limiter)
     instruments: dict[Symbol, Instrument] = slot(default_factory=dict)
     markets: dict[Symbol, Market] = slot(default_factory=dict)
+    demand: Demand = slot(default_factory=Demand)
+    """Whose depth and trades are wanted, and why."""
+    looked_at: dict[Symbol, Nanos] = slot(default_factory=dict)
+    """What screens look at, and when they last said so."""
     accounts: dict[SubId, Account] = slot(default_factory=_house_accounts)
     account: VenueMirror = slot(default_factory=VenueMirror)
     orders: dict[ClientOrderId, Order] = slot(default_factory=dict)

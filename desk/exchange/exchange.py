@@ -19,6 +19,7 @@ from desk.exchange.validation import WOULD_TAKE, Refused
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    Follow,
     RequestDepth,
     RequestTruth,
     SendAmend,
@@ -29,7 +30,7 @@ from desk.model.effect import (
 )
 from desk.model.event import AccountReported, Event, LinkChanged, LinkState, RulesReported, VenueTruth
 from desk.model.instrument import Instrument
-from desk.model.market import MarkSource
+from desk.model.market import BookDelta, MarkSource
 from desk.model.units import ZERO, Nanos, Symbol
 
 LEVERAGE: Final = 20
@@ -55,6 +56,8 @@ class Exchange:
         self._chance = Random(seed)
         self._last_arrival = start
         self._depth_wanted: dict[Symbol, None] = {}
+        self.followed: frozenset[Symbol] | None = None
+        """Whose depth and trades are told; None: nobody has said yet, so all are."""
         self._outbox: Schedule[Event] = Schedule()
         self._reporter = Reporter(
             account=Account(wallet),
@@ -154,16 +157,21 @@ class Exchange:
 
     def printed(self, pit: Pit, trade: Print) -> None:
         """Show the crowd's trade on the tape."""
+        if not self._is_followed(pit):
+            return
         ts = self._market_ts()
         self._outbox.push(ts, pit.publisher.trade(trade, self._floor.now, ts))
 
     def changed(self, pit: Pit) -> None:
         """Publish the desk's own trades and the new depth, and answer who waits for a whole one."""
         now, ts = self._floor.now, self._market_ts()
+        is_followed = self._is_followed(pit)
         for trade in pit.drain_taken():
-            self._outbox.push(ts, pit.publisher.trade(trade, now, ts))
+            if is_followed:
+                self._outbox.push(ts, pit.publisher.trade(trade, now, ts))
         for event in pit.publisher.changes(now, ts):
-            self._outbox.push(ts, event)
+            if is_followed or not isinstance(event, BookDelta):
+                self._outbox.push(ts, event)
         if pit.instrument.symbol in self._depth_wanted and pit.is_whole:
             self._answer_depth(pit.instrument.symbol)
 
@@ -187,13 +195,17 @@ class Exchange:
     def funded(self, pit: Pit) -> None:
         """Tell nothing: who was paid has heard it."""
 
+    def _is_followed(self, pit: Pit) -> bool:
+        return self.followed is None or pit.instrument.symbol in self.followed
+
     def _market_ts(self) -> Nanos:
         return Nanos(self._floor.now + self._market.delay)
 
     # What the desk asks for.
 
     def _on_request(self, request: VenueRequest) -> None:
-        refused = self.meters.take(request, self._floor.now)
+        # What is followed is said on the streams, where no weight is counted.
+        refused = None if isinstance(request, Follow) else self.meters.take(request, self._floor.now)
         elements = [*request.requests] if isinstance(request, Batch) else [request]
         if refused is not None:
             for each in elements:
@@ -208,6 +220,8 @@ class Exchange:
         match request:
             case RequestTruth():
                 self._reporter.tell_truth(request.ts)
+            case Follow(symbols=symbols):
+                self.followed = frozenset(symbols)
             case ArmCountdown():
                 self._floor.count_down(0, request.symbol, request.millis)
             case RequestDepth():

@@ -12,6 +12,7 @@ from desk.exchange.validation import Refused
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    Follow,
     RequestDepth,
     RequestTruth,
     SendAmend,
@@ -123,5 +124,7 @@ def weight_of(request: VenueEffect) -> int:
             return _DEPTH_WEIGHT
         case RequestTruth():
             return _TRUTH_WEIGHT
+        case Follow():
+            return 0
         case ArmCountdown():
             return _COUNTDOWN_WEIGHT

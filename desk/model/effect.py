@@ -47,6 +47,13 @@ class RequestDepth(Struct, frozen=True, tag=True):
     symbol: Symbol
 
 
+class Follow(Struct, frozen=True, tag=True):
+    """Follow depth and trades of these symbols, and of no others; every symbol's touch and mark are followed always."""
+
+    ts: Nanos
+    symbols: tuple[Symbol, ...]
+
+
 class RequestTruth(Struct, frozen=True, tag=True):
     """Ask the venue for everything it knows of the account."""
 
@@ -228,7 +235,7 @@ class Alert(Struct, frozen=True, tag=True):
     text: str
 
 
-VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | ArmCountdown
+VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | ArmCountdown | Follow
 
 
 class Batch(Struct, frozen=True, tag=True):

@@ -235,6 +235,13 @@ class LinkChanged(Struct, frozen=True, tag=True):
     reason: str
 
 
+class LookedAt(Struct, frozen=True, tag=True):
+    """A screen looks at a symbol."""
+
+    ts: Nanos
+    symbol: Symbol
+
+
 class VenueTrade(Struct, frozen=True):
     """A trade as the venue remembers it, for recovery."""
 
@@ -305,6 +312,7 @@ Event = (
     | Started
     | SubAccountOpened
     | Submitted
+    | LookedAt
     | TimerFired
     | TruthLearned
 )

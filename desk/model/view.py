@@ -13,6 +13,7 @@ from desk.model.card import Card
 from desk.model.command import ChaseSpec, Command
 from desk.model.effect import Booking, Severity
 from desk.model.event import LinkState
+from desk.model.following import LineRow, StreamRow
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits, Meter
 from desk.model.market import Level, MarkPrice, Quote, TradePrint
@@ -300,6 +301,8 @@ class Health(Struct, frozen=True, kw_only=True):
     journal_p50: int = 0
     """Time of a journal commit."""
     journal_p99: int = 0
+    lines: tuple[LineRow, ...] = ()
+    """The connections to a venue outside; none to one inside this process."""
 
 
 class RehearsedOrder(Struct, frozen=True):
@@ -374,6 +377,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     """The latest alerts, oldest first."""
     health: Health = Health()
     meters: tuple[Meter, ...] = ()
+    streams: tuple[StreamRow, ...] = ()
+    """What is followed, and why."""
     consequence: Consequence | None = None
     """Of the command that is being written."""
     refusals: tuple[tuple[str, int], ...] = ()

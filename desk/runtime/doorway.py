@@ -9,7 +9,7 @@ from typing import Final
 
 from desk.model.error import BadInput
 from desk.model.view import DeskView
-from desk.runtime.frames import COMMAND_MAX, LENGTH, Hello, frame, length_of, read_command, read_hello
+from desk.runtime.frames import COMMAND_MAX, LENGTH, Glance, Hello, frame, length_of, read_hello, read_wish
 from desk.runtime.pump import Pump
 
 FRAME_S: Final = 1 / 15
@@ -78,9 +78,11 @@ class Doorway:
 
     async def _obey(self, reader: asyncio.StreamReader, hello: Hello) -> None:
         while True:
-            command = read_command(await _read(reader))
-            if hello.controls:
-                self._pump.command(command)
+            wish = read_wish(await _read(reader))
+            if isinstance(wish, Glance):
+                self._pump.look_at(wish.symbol)
+            elif hello.controls:
+                self._pump.command(wish)
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 
 from desk.model.command import Command
 from desk.model.error import BadInput
+from desk.model.units import Symbol
 from desk.model.view import DeskView
 
 LENGTH: Final = struct.Struct(">I")
@@ -26,13 +27,19 @@ class Hello(Struct, frozen=True):
     """False: it only watches."""
 
 
+class Glance(Struct, frozen=True, tag=True, tag_field="verb"):
+    """What an attached screen looks at: no command, so one that only watches may say it."""
+
+    symbol: Symbol
+
+
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _VIEWS: Final = msgspec.msgpack.Decoder(DeskView)
-_COMMANDS: Final = msgspec.msgpack.Decoder(Command)
+_COMMANDS: Final = msgspec.msgpack.Decoder(Command | Glance)
 _HELLOS: Final = msgspec.msgpack.Decoder(Hello)
 
 
-def frame(message: DeskView | Command | Hello) -> bytes:
+def frame(message: DeskView | Command | Glance | Hello) -> bytes:
     """Return the bytes of a message with their length in front."""
     body = _ENCODER.encode(message)
     return LENGTH.pack(len(body)) + body
@@ -54,10 +61,10 @@ def read_view(body: bytes) -> DeskView:
         raise BadInput(f"frame: expected a view of this version of the desk: {error}") from error
 
 
-def read_command(body: bytes) -> Command:
-    """Return the command of a body; raise BadInput for anything else."""
+def read_wish(body: bytes) -> Command | Glance:
+    """Return what a screen wants, of the body of a frame; raise BadInput for anything else."""
     try:
-        command: Command = _COMMANDS.decode(body)
+        command: Command | Glance = _COMMANDS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"frame: expected a command of this version of the desk: {error}") from error
     for number in _numbers(command):

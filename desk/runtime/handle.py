@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from desk.model.command import Command
+from desk.model.units import Symbol
 from desk.model.view import DeskView
 from desk.runtime.pump import Pump
 
@@ -27,6 +28,10 @@ class DeskHandle:
     def consider(self, command: Command | None) -> None:
         """Ask what a command that is being written would lead to; the answer is in a view that follows."""
         self._call(lambda: self._pump.consider(command))
+
+    def look_at(self, symbol: Symbol) -> None:
+        """Say what a screen looks at."""
+        self._call(lambda: self._pump.look_at(symbol))
 
     def stop(self) -> None:
         """Ask the engine to finish."""

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
+from desk.model.following import LineRow
 from desk.model.view import Health
 
 _BEAT_S: Final = 0.05
@@ -31,7 +32,7 @@ class Gauges:
             self.beaten_ns = time.monotonic_ns()
             self._lags.append(max(0, self.beaten_ns - due))
 
-    def read(self, *, inbox: int, conflated: int) -> Health:
+    def read(self, *, inbox: int, conflated: int, lines: tuple[LineRow, ...] = ()) -> Health:
         """Return the figures of the last seconds."""
         return Health(
             loop_lag_p50=_percentile(self._lags, 50),
@@ -39,6 +40,7 @@ class Gauges:
             inbox=inbox,
             events=self.events,
             conflated=conflated,
+            lines=lines,
             journal_p50=_percentile(self.commits, 50),
             journal_p99=_percentile(self.commits, 99),
         )

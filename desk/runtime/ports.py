@@ -5,6 +5,7 @@ from typing import Protocol
 
 from desk.model.effect import VenueRequest
 from desk.model.event import Event
+from desk.model.following import LineRow
 from desk.model.journal import Commit, Loaded
 from desk.model.units import Nanos
 
@@ -38,6 +39,9 @@ class Venue(Protocol):
 
     def execute(self, request: VenueRequest, now: Nanos) -> None:
         """Send a request on its way; does not wait for the answer."""
+
+    def lines(self) -> tuple[LineRow, ...]:
+        """Return how the connections to it are; none to one inside this process."""
 
     def memo(self) -> bytes | None:
         """Return what a venue inside this process must remember of itself; None for one outside."""

@@ -23,6 +23,7 @@ from desk.model.effect import (
     ArmTimer,
     DisarmTimer,
     Effect,
+    Follow,
     RequestDepth,
     RequestTruth,
     SendAmend,
@@ -32,9 +33,9 @@ from desk.model.effect import (
     VenueEffect,
 )
 from desk.model.error import InvariantBroken, JournalFailed
-from desk.model.event import Event, Submitted
+from desk.model.event import Event, LookedAt, Submitted
 from desk.model.journal import Commit, Record, is_journalled, record
-from desk.model.units import Nanos
+from desk.model.units import Nanos, Symbol
 from desk.model.view import DeskView
 from desk.runtime.health import Gauges
 from desk.runtime.inbox import FULL, Inbox
@@ -114,6 +115,10 @@ class Pump:
         """Show in the next views what `command` would lead to; None: nothing is being written any more."""
         self._projector.draft = command
 
+    def look_at(self, symbol: Symbol) -> None:
+        """Take note that a screen looks at `symbol`; from the loop's own thread only."""
+        self.feed(LookedAt(self._clock.now(), symbol))
+
     def stop(self) -> None:
         """Let `run` return after the current turn."""
         self._is_stopping = True
@@ -150,7 +155,7 @@ class Pump:
         """Replace the view by one of this moment."""
         state = self._engine.state
         state.now = max(state.now, self._clock.now())
-        health = self._gauges.read(inbox=len(self._inbox), conflated=self._inbox.conflated)
+        health = self._gauges.read(inbox=len(self._inbox), conflated=self._inbox.conflated, lines=self._venue.lines())
         self._view = self._projector.project(state, health)
         self._published_ns = time.monotonic_ns()
 
@@ -229,7 +234,15 @@ class Pump:
         going: list[VenueEffect] = []
         for effect in effects:
             match effect:
-                case SendOrder() | SendCancel() | SendAmend() | RequestDepth() | RequestTruth() | ArmCountdown():
+                case (
+                    SendOrder()
+                    | SendCancel()
+                    | SendAmend()
+                    | RequestDepth()
+                    | RequestTruth()
+                    | ArmCountdown()
+                    | Follow()
+                ):
                     answer = held_back(effect, now, self._journal_failure)
                     if answer is None:
                         going.append(effect)

@@ -8,8 +8,9 @@ from typing import Final, Self
 
 from desk.model.command import Command
 from desk.model.error import BadInput
+from desk.model.units import Symbol
 from desk.model.view import DeskView
-from desk.runtime.frames import LENGTH, VIEW_MAX, Hello, frame, length_of, read_view
+from desk.runtime.frames import LENGTH, VIEW_MAX, Glance, Hello, frame, length_of, read_view
 
 FIRST_VIEW_S: Final = 5.0
 
@@ -54,14 +55,22 @@ class Visitor:
         return self._view
 
     def submit(self, command: Command) -> None:
-        """Hand a command to the desk; a desk that is gone hears nothing, and the screen shows its silence."""
-        try:
-            self._socket.sendall(frame(command))
-        except OSError:
-            return
+        """Hand a command to the desk."""
+        self._send(frame(command))
 
     def consider(self, command: Command | None) -> None:
         """Ask nothing: what a command would lead to is told to the desk's own screen alone."""
+
+    def look_at(self, symbol: Symbol) -> None:
+        """Say what this screen looks at; a screen that only watches may say so too."""
+        self._send(frame(Glance(symbol)))
+
+    def _send(self, message: bytes) -> None:
+        """Send; a desk that is gone hears nothing, and the screen shows its silence."""
+        try:
+            self._socket.sendall(message)
+        except OSError:
+            return
 
     def _read_views(self) -> None:
         try:

@@ -119,6 +119,7 @@ class Judge:
             self._oracle.blame("BR", problem)
         for symbol in state.breaks:
             self._oracle.blame("I1", f"{symbol} is quarantined though the books are whole")
+        self._check_followed(state)
         told_late = {trade.order for trade, at in self._oracle.trades.values() if now - at < TOLD_WITHIN}
         self._check_orders(state, truth, told_late)
         # A run goes on in calm weather: of what has traded just now, the news is on its way.
@@ -126,6 +127,15 @@ class Judge:
         self._check_trades(state, fresh)
         if not fresh:
             self._check_positions(state, truth, now)
+
+    def _check_followed(self, state: DeskState) -> None:
+        """What is held or worked is followed in full, by the desk and at the venue, and its book is proven."""
+        wanted = {order.spec.symbol for order in state.open.values()}
+        wanted |= {run.symbol for run in state.runs.values() if not run.is_done}
+        wanted |= {symbol for (symbol, _), held in state.sides().items() if held}
+        for symbol in sorted(wanted):
+            if symbol not in (self._exchange.followed or ()) or not state.markets[symbol].book.synced:
+                self._oracle.blame("3c", f"{symbol} is held or worked, and its depth is not followed")
 
     def _check_versions(self, state: DeskState) -> None:
         """An order never goes back to a price or quantity that the venue has left behind."""

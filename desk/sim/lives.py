@@ -9,13 +9,13 @@ from msgspec import Struct, structs
 from desk.core.state import DeskState
 from desk.model.command import Command
 from desk.model.effect import Alert, Batch, RunEdited, RunStarted, Severity, VenueRequest
-from desk.model.event import Event, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
+from desk.model.event import Event, LookedAt, OrderFilled, Started, SubAccount, SubAccountOpened, Submitted
 from desk.model.exits import BracketSpec
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.order import OrderStatus
 from desk.model.program import ScalperSpec
-from desk.model.units import MILLISECOND, Nanos, SubId
+from desk.model.units import MILLISECOND, Nanos, SubId, Symbol
 from desk.sim.disk import Disk
 from desk.sim.invariants import Judge
 from desk.sim.network import Agenda, Network
@@ -147,6 +147,11 @@ class Lives:
         """Hand a person's command to the desk, if there is one."""
         if command is not None and self.process is not None:
             self.process.inbox.put(Submitted(self.process.clock(self._now), command))
+
+    def look_at(self, symbol: Symbol) -> None:
+        """Let the person look at a symbol."""
+        if self.process is not None:
+            self.process.inbox.put(LookedAt(self.process.clock(self._now), symbol))
 
     def turn(self, now: Nanos) -> None:
         """Let the process do what is due."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from desk.exchange import faults
 from desk.exchange.exchange import Exchange
 from desk.exchange.faults import Request
 from desk.exchange.schedule import Schedule
-from desk.model.effect import Batch, RequestDepth, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
+from desk.model.effect import Batch, Follow, RequestDepth, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
@@ -51,6 +52,7 @@ class Ways:
         """Nothing passes now, and everything at once later."""
 
 
+_CONTROL: Final = Nanos(20 * MILLISECOND)
 _LIES: Final = (Decimal("0.8"), Decimal("1.2"))
 
 
@@ -82,6 +84,7 @@ class Network:
         self._connection += 1
         self._deliver = deliver
         self._held.clear()
+        self._exchange.followed = frozenset()
         self._user_at = self._market_at = now
         self._push(Nanos(now + self._way()), [LinkChanged(now, LinkState.UP, "connected")])
 
@@ -92,10 +95,17 @@ class Network:
 
     def send(self, request: VenueRequest, now: Nanos) -> None:
         """Take a request from the desk."""
-        if isinstance(request, SendOrder | SendCancel | SendAmend | Batch):
+        if isinstance(request, Follow):
+            # It is said on the connection that the streams come on: it arrives, or that is gone as well.
+            self._agenda.push(Nanos(now + _CONTROL), partial(self._follow, request, self._connection))
+        elif isinstance(request, SendOrder | SendCancel | SendAmend | Batch):
             self._send_request(request, now)
         else:
             self._send_query(request, now)
+
+    def _follow(self, request: Follow, connection: int, now: Nanos) -> None:
+        if connection == self._connection:
+            self.at_venue(request, now)
 
     def _send_request(self, request: Request | Batch, now: Nanos) -> None:
         fault = self.dice.first(

@@ -28,6 +28,8 @@ from desk.sim.weather import CALM, Weather
 from desk.sim.workload import Trader
 
 _HEARTBEAT: Final = Nanos(SECOND)
+_LOOK_S: Final = 60
+"""Mean time between two looks at another symbol."""
 _STAKES: Final = ((10, 20_000), (10, 20_000), (40, 4_000))
 """Leverage and cash of one session: with much leverage and little cash an account is soon in danger."""
 _VENUE_LEVERAGE: Final = 100
@@ -97,7 +99,7 @@ class World:
         self._oracle.on_accepted = self._judge.late_acceptance
         self._oracle.on_met = self._judge.own_orders_met
         self._network = Network(plan, self._exchange, self._oracle, self._agenda, self._counts)
-        self._crash = plan.stream("crash")
+        self._crash, self._eyes = plan.stream("crash"), plan.stream("eyes")
         self.lives = Lives(
             instruments=instruments,
             stakes=staked,
@@ -148,6 +150,7 @@ class World:
         self.lives.start(START)
         self._agenda.push(Nanos(START + _HEARTBEAT), self._beat)
         self._agenda.push(Nanos(START + 3 * SECOND), self._trade)
+        self._agenda.push(Nanos(START + SECOND), self._look)
         self._agenda.push(Nanos(START + self._storm_length()), self._calm_down)
 
     def advance(self) -> None:
@@ -184,6 +187,12 @@ class World:
         if self._network.dice.strikes(Fault.FAT_FINGER):
             self._counts[Fault.FAT_FINGER] += 1
             self.lives.submit(self._trader.fat_finger(state))
+
+    def _look(self, now: Nanos) -> None:
+        """The trader looks at one symbol for a while, then at another."""
+        self._agenda.push(Nanos(now + int(self._eyes.expovariate(1 / _LOOK_S) * SECOND)), self._look)
+        if self.lives.state is not None and self.lives.is_awake(now):
+            self.lives.look_at(self._eyes.choice(tuple(CHARACTERS)))
 
     def _storm_length(self) -> Nanos:
         return Nanos(self._crash.randint(50, 130) * SECOND)

@@ -2,6 +2,7 @@
 
 from desk.model.card import Card
 from desk.model.command import CancelOrder, Command, Flatten, StopAlgo
+from desk.model.following import LineRow, StreamRow
 from desk.model.units import HOUSE, UNALLOCATED, AlgoId
 from desk.model.view import AlgoRow, DeskView, FillRow, LayerRow, OrderRow
 from desk.ui.complaint import Misread
@@ -55,3 +56,5 @@ def _name(selected: Shown | None) -> str:
             return f"layer {index + 1} of {run}"
         case Card(algo=algo):
             return f"the card of {algo}, which is over"
+        case StreamRow(symbol=name) | LineRow(name=name):
+            return f"the stream {name}"

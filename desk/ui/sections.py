@@ -117,6 +117,8 @@ def blotter_section(view: DeskView) -> BlotterSection:
         algos=view.algos,
         fills=view.fills,
         cards=view.cards,
+        streams=view.streams,
+        lines=view.health.lines,
     )
 
 

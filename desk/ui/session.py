@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
-from desk.model.command import Command
+from desk.model.command import Command, PlaceOrder, StartChase, StartRun
 from desk.model.units import SubId, Symbol
 from desk.model.view import DeskView
 from desk.ui.arming import KeyMode, Origin, Risk, Verdict, judge, risk_of
@@ -16,6 +16,9 @@ from desk.ui.resolve import Context, traded_subs
 
 ClockMs = Callable[[], int]
 """Milliseconds of a clock that never goes back; the screen's own, not the desk's."""
+
+
+LOOK_EVERY_MS: Final = 5_000
 
 
 Sizes = Mapping[str, tuple[Decimal, ...]]
@@ -33,6 +36,9 @@ class Desk(Protocol):
 
     def consider(self, command: Command | None) -> None:
         """Ask what a command that is being written would lead to; the answer is in a later view."""
+
+    def look_at(self, symbol: Symbol) -> None:
+        """Say which symbol is looked at: its depth and its trades are followed while it is."""
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -68,6 +74,8 @@ class Session:
         self.is_watching = False
         """The desk belongs to another screen: nothing may be sent from here."""
         self._considered: Command | None = None
+        self._said: tuple[Symbol | None, int] = (None, 0)
+        """What has last been said to be looked at, and when."""
 
     @property
     def view(self) -> DeskView:
@@ -98,9 +106,20 @@ class Session:
 
     def consider(self, command: Command | None) -> None:
         """Ask what a command that is being written would lead to, once."""
-        if command != self._considered:
-            self._considered = command
-            self._desk.consider(command)
+        if command == self._considered:
+            return
+        self._considered = command
+        self._desk.consider(command)
+        symbol = _symbol_of(command)
+        if symbol is not None and symbol != self.chosen.symbol:
+            self._desk.look_at(symbol)  # its depth is asked about too, before it is traded
+
+    def say_look(self, now_ms: int) -> None:
+        """Say what is looked at: at once where that is new, else every few seconds, so that a screen that is gone falls silent."""
+        symbol, said_ms = self._said
+        if symbol != self.chosen.symbol or now_ms - said_ms >= LOOK_EVERY_MS:
+            self._said = self.chosen.symbol, now_ms
+            self._desk.look_at(self.chosen.symbol)
 
     def choose_sub(self, sub: SubId) -> None:
         """Act for another sub-account."""
@@ -141,6 +160,16 @@ class Session:
         if symbols:
             here = symbols.index(self.chosen.symbol) if self.chosen.symbol in symbols else -1
             self.choose_symbol(symbols[(here + 1) % len(symbols)])
+
+
+def _symbol_of(command: Command | None) -> Symbol | None:
+    match command:
+        case PlaceOrder(symbol=symbol):
+            return symbol
+        case StartChase(spec=spec) | StartRun(spec=spec):
+            return spec.symbol
+        case _:
+            return None
 
 
 class Heartbeat:

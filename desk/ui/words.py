@@ -21,6 +21,7 @@ class BlotterTab(StrEnum):
     FILLS = "fills"
     LAYERS = "layers"
     CARDS = "cards"
+    STREAMS = "streams"
 
 
 class Verb(Struct, frozen=True):

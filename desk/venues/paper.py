@@ -5,6 +5,7 @@ from decimal import Decimal
 from desk.exchange.exchange import Exchange
 from desk.model.effect import VenueRequest
 from desk.model.event import Event
+from desk.model.following import LineRow
 from desk.model.units import Nanos
 
 
@@ -30,6 +31,10 @@ class PaperVenue:
     def execute(self, request: VenueRequest, now: Nanos) -> None:
         """Send a request on its way."""
         self._exchange.execute(request, now)
+
+    def lines(self) -> tuple[LineRow, ...]:
+        """Return nothing: there is no connection that could break."""
+        return ()
 
     def memo(self) -> bytes:
         """Return what the exchange must remember: a practice exchange ends with its process."""

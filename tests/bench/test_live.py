@@ -47,6 +47,7 @@ async def running(venue, live):
     venue.attach(pump.feed, (), now())
     pump.feed(Started(now(), 1, "BENCH", instruments, Settings().limits))
     pump.feed(SubAccountOpened(now(), SubAccount(SubId("1"), "main", Decimal(100_000))))
+    pump.look_at(BTC)
     return pump, state
 
 
@@ -184,7 +185,7 @@ def test_a_flood(capsys, rate, seconds):
             venue = venue_of(live)
             pump, state = await running(venue, live)
             lane = Lane("/public", PUBLIC)
-            lane.want([BTC])
+            lane.want([BTC], [BTC])
             address = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
             async def there():

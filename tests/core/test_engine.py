@@ -41,7 +41,7 @@ def kinds(effects):
 # Starting
 
 
-def test_a_start_asks_for_the_depth_of_every_market_and_for_the_truth():
+def test_a_start_asks_for_the_truth_and_for_the_depth_of_what_is_looked_at():
     desk = rig.begun(instruments=[builders.instrument("BTCUSDT"), builders.instrument("ETHUSDT")])
 
     assert [each.symbol for each in desk.effects if isinstance(each, RequestDepth)] == ["BTCUSDT", "ETHUSDT"]

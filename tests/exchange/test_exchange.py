@@ -7,7 +7,7 @@ import pytest
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.rules import practice_instruments
-from desk.model.effect import ArmCountdown, Batch, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import ArmCountdown, Batch, Follow, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
 from desk.model.error import BadInput
 from desk.model.event import (
     AccountReported,
@@ -21,7 +21,7 @@ from desk.model.event import (
     RulesReported,
     TruthLearned,
 )
-from desk.model.market import BookDelta, BookSnapshot, Quote, TradePrint
+from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, SECOND, ZERO, Nanos, SubId
 from tests.exchange.scripted import BTC, BUY, GTC, IOC, SELL, START, Session, mark, told
@@ -121,6 +121,22 @@ def test_a_query_is_answered_with_the_truth():
 
     assert [each.spec.id for each in learned.truth.orders] == ["a"]
     assert learned.truth.ts < learned.ts
+
+
+def test_what_is_not_followed_has_touch_and_mark_alone():
+    exchange = _practice()
+    exchange.advance(START)
+    exchange.execute(Follow(START, (BTC,)), START)
+    exchange.advance(Nanos(START + SECOND))
+
+    events = exchange.advance(Nanos(START + 60 * SECOND))
+
+    told = {
+        (type(each), each.symbol) for each in events if isinstance(each, Quote | MarkPrice | BookDelta | TradePrint)
+    }
+    assert {symbol for kind, symbol in told if kind in (BookDelta, TradePrint)} == {BTC}
+    assert {symbol for kind, symbol in told if kind is Quote} == {symbol for kind, symbol in told if kind is MarkPrice}
+    assert len({symbol for _, symbol in told}) > 1
 
 
 def test_a_deposit_is_stated():

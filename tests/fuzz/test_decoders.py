@@ -218,7 +218,7 @@ def test_a_mangled_command_at_the_doorway_is_refused_or_the_engine_lives_with_it
         if count % 500 == 0:
             desk = rig.started()
         try:
-            command = frames.read_command(mangled(chance.choice(samples), samples, chance))
+            command = frames.read_wish(mangled(chance.choice(samples), samples, chance))
         except BadInput:
             refused += 1
             continue
@@ -275,7 +275,7 @@ def test_the_engine_lives_with_any_command_that_has_the_right_shape():
         for _ in range(chance.randint(1, 2)):
             body = strangely(body, chance)
         try:
-            command = frames.read_command(body)
+            command = frames.read_wish(body)
         except BadInput:
             continue
         desk.command(command)
@@ -293,7 +293,7 @@ def test_a_command_with_a_number_that_is_none_does_not_come_in(number):
     )
 
     with pytest.raises(BadInput, match="expected numbers of at most 30 digits"):
-        frames.read_command(body)
+        frames.read_wish(body)
 
 
 @pytest.mark.parametrize("read", [frames.read_view, frames.read_hello])

@@ -11,6 +11,7 @@ from desk.model.event import (
     Event,
     LinkChanged,
     LinkState,
+    LookedAt,
     Started,
     SubAccount,
     SubAccountOpened,
@@ -78,7 +79,13 @@ class Rig:
             del self.timers[key]
             if key == PULSE and self._keeps_marks:
                 self._refresh_marks(at)
+                self.look_at_all(at)
             yield at, self.step(TimerFired(at, key))
+
+    def look_at_all(self, now: Nanos) -> None:
+        """Let a screen look at every market, so that all of them are followed in full."""
+        for symbol in self.state.markets:
+            self.step(LookedAt(now, symbol))
 
     def _refresh_marks(self, now: Nanos) -> None:
         for symbol, market in self.state.markets.items():
@@ -121,6 +128,7 @@ def begun(
     rig = Rig(Engine(DeskState(bounds)))
     traded = tuple(instruments) or (builders.instrument(),)
     rig.step(Started(EPOCH, 1, "PAPER", traded, bounds))
+    rig.look_at_all(EPOCH)
     for name in subs:
         rig.step(SubAccountOpened(EPOCH, SubAccount(SubId(name), f"sub {name}", D(wallet))))
     return rig

@@ -8,6 +8,7 @@ from desk.model.card import Card
 from desk.model.command import ChaseSpec
 from desk.model.effect import Severity
 from desk.model.event import LinkState
+from desk.model.following import LineRow, Reason, StreamRow
 from desk.model.instrument import Bracket, Instrument
 from desk.model.limits import Limits, Meter
 from desk.model.market import Level, MarkPrice, MarkSource, Quote, TradePrint
@@ -403,6 +404,30 @@ def desk_view(**changes: object) -> DeskView:
         alerts=(alert(), alert(2, Severity.WARN, "bravo: margin ratio 74.0 %, ADL watch")),
         meters=(Meter("10s", 12, 300), Meter("1m", 40, 1200), Meter("w", 310, 2400)),
         health=Health(loop_lag_p50=210_000, loop_lag_p99=1_400_000, inbox=2, events=184_223),
+    )
+    return replace(made, **changes)
+
+
+def stream(**changes: object) -> StreamRow:
+    """Return what is followed of BTC: all of it, for an order and because it is looked at."""
+    made = StreamRow(
+        symbol=BTC,
+        reasons=(Reason.ORDER, Reason.FOCUS, Reason.WATCHLIST),
+        release_at=None,
+        is_followed=True,
+        is_synced=True,
+        touch_ts=before(200),
+        mark_ts=before(1_000),
+        depth_ts=before(100),
+        trade_ts=before(12_000),
+    )
+    return replace(made, **changes)
+
+
+def line(**changes: object) -> LineRow:
+    """Return a connection that has been up for ten minutes."""
+    made = LineRow(
+        name="touch and depth", is_up=True, since=before(600_000), streams=8, connections=2, mangled=0, resubscribed=0
     )
     return replace(made, **changes)
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from desk.model.command import CancelAll
 from desk.runtime import doorway
 from desk.runtime.doorway import Doorway, socket_path
-from desk.runtime.frames import LENGTH, Hello, frame, read_view
-from tests.kit.views import desk_view
+from desk.runtime.frames import LENGTH, Glance, Hello, frame, read_view
+from tests.kit.views import BTC, desk_view
 
 
 class Pump:
@@ -22,6 +22,9 @@ class Pump:
 
     def command(self, command):
         self.heard.put_nowait(command)
+
+    def look_at(self, symbol):
+        self.heard.put_nowait(symbol)
 
 
 @pytest.fixture
@@ -82,6 +85,18 @@ async def test_who_controls_is_obeyed_and_who_watches_is_not(served):
 
     assert heard == CancelAll(sub="2")
     assert pump.heard.empty()
+
+
+async def test_who_watches_may_say_what_it_looks_at(served):
+    pump, path = served
+    reader, writer = await connect(path, controls=False)
+    await next_view(reader)
+
+    writer.write(frame(Glance(BTC)))
+    heard = await pump.heard.get()
+    writer.close()
+
+    assert heard == BTC
 
 
 async def test_a_stranger_to_the_language_is_shown_out_and_the_others_stay(served):

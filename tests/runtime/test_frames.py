@@ -10,14 +10,15 @@ from desk.model.units import SubId
 from desk.runtime.frames import (
     COMMAND_MAX,
     LENGTH,
+    Glance,
     Hello,
     frame,
     length_of,
-    read_command,
     read_hello,
     read_view,
+    read_wish,
 )
-from tests.kit.views import desk_view
+from tests.kit.views import BTC, desk_view
 
 
 def body(message):
@@ -30,7 +31,11 @@ def test_a_view_arrives_equal():
 
 @pytest.mark.parametrize("command", [CancelAll(sub=SubId("1")), KillDesk("x")])
 def test_a_command_arrives_as_its_own_type(command):
-    assert read_command(body(command)) == command
+    assert read_wish(body(command)) == command
+
+
+def test_a_glance_arrives():
+    assert read_wish(body(Glance(BTC))) == Glance(BTC)
 
 
 def test_a_greeting_arrives():
@@ -50,7 +55,7 @@ def test_a_frame_larger_than_the_bound_is_refused():
 
 @given(st.binary(max_size=200))
 def test_bytes_of_another_kind_are_read_or_refused_in_words(noise):
-    for read in (read_view, read_command, read_hello):
+    for read in (read_view, read_wish, read_hello):
         try:
             read(noise)
         except BadInput as refused:

@@ -18,6 +18,9 @@ class Pump:
     def command(self, command):
         self.heard.append((command, threading.current_thread()))
 
+    def look_at(self, symbol):
+        self.heard.append((symbol, threading.current_thread()))
+
     def stop(self):
         self.heard.append(("stop", threading.current_thread()))
 
@@ -28,10 +31,15 @@ async def test_a_command_from_another_thread_is_taken_in_the_engines_own():
     handle = DeskHandle(pump, asyncio.get_running_loop())
 
     await asyncio.to_thread(handle.submit, ResumeDesk())
+    await asyncio.to_thread(handle.look_at, "BTCUSDT")
     await asyncio.to_thread(handle.stop)
     await asyncio.sleep(0)
 
-    assert pump.heard == [(ResumeDesk(), threading.current_thread()), ("stop", threading.current_thread())]
+    assert pump.heard == [
+        (ResumeDesk(), threading.current_thread()),
+        ("BTCUSDT", threading.current_thread()),
+        ("stop", threading.current_thread()),
+    ]
     assert handle.latest() == "the newest view"
 
 

@@ -10,6 +10,7 @@ from desk.model.error import InvariantBroken, JournalFailed
 from desk.model.event import (
     LinkChanged,
     LinkState,
+    LookedAt,
     OrderAccepted,
     Started,
     SubAccount,
@@ -41,6 +42,9 @@ class Seen:
 
     def execute(self, effect, now):
         self.log.append(effect)
+
+    def lines(self):
+        return ()
 
     def memo(self):
         return f"memo {self.version}".encode()
@@ -77,6 +81,7 @@ class Desk:
         self.pump = Pump(self.engine, clock=self.clock, venue=self.seen, journal=self.seen, sources=[self.source])
         for event in (
             Started(EPOCH, 1, "PAPER", (builders.instrument(),), builders.limits()),
+            LookedAt(EPOCH, BTC),
             SubAccountOpened(EPOCH, SubAccount(ALPHA, "alpha", D(100_000))),
             LinkChanged(EPOCH, LinkState.UP, "connected"),
             builders.depth("5@100.0", "5@100.1"),

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from desk.model.command import CancelAll
 from desk.model.error import BadInput
-from desk.runtime.frames import COMMAND_MAX, LENGTH, Hello, frame, length_of, read_command, read_hello
+from desk.runtime.frames import COMMAND_MAX, LENGTH, Glance, Hello, frame, length_of, read_hello, read_wish
 from desk.runtime.visitor import Visitor
-from tests.kit.views import desk_view
+from tests.kit.views import BTC, desk_view
 
 
 class Host:
@@ -40,17 +40,19 @@ def test_a_visitor_greets_sees_views_and_is_heard(tmp_path):
     def script(connection):
         heard.append(read_hello(read(connection)))
         connection.sendall(frame(desk_view()))
-        heard.append(read_command(read(connection)))
+        heard.append(read_wish(read(connection)))
+        heard.append(read_wish(read(connection)))
 
     host = Host(path, script)
 
     with Visitor(path, controls=True) as visitor:
         view = visitor.latest()
         visitor.submit(CancelAll())
+        visitor.look_at(BTC)
         host.thread.join()
 
     assert view == desk_view()
-    assert heard == [Hello(controls=True), CancelAll()]
+    assert heard == [Hello(controls=True), CancelAll(), Glance(BTC)]
 
 
 def test_when_the_desk_is_gone_the_last_view_stays_and_nothing_raises(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.model.effect import RequestTruth
+from desk.model.effect import Follow, RequestTruth
 from desk.model.event import (
     LinkChanged,
     LinkState,
@@ -115,6 +115,22 @@ def test_a_broken_link_is_told_and_what_happens_meanwhile_is_not():
 
     assert [event.state for event in scene.told(LinkChanged)] == [LinkState.DOWN, LinkState.UP]
     assert len(scene.told(OrderCancelled)) == 1, "the reply, not the stream"
+
+
+def test_what_is_followed_is_said_on_a_connection_and_forgotten_with_it():
+    scene = Scene()
+
+    scene.network.send(Follow(scene.now, ("BTCUSDT",)), scene.now)
+    scene.go_on(1)
+    assert scene.exchange.followed == {"BTCUSDT"}
+
+    scene.network.send(Follow(scene.now, ()), scene.now)
+    scene.network.disconnect()
+    scene.connect()
+    assert scene.exchange.followed == frozenset()
+    scene.network.send(Follow(scene.now, ("BTCUSDT",)), scene.now)
+    scene.go_on(1)
+    assert scene.exchange.followed == {"BTCUSDT"}
 
 
 def test_what_is_held_up_comes_in_one_burst():

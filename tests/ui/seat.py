@@ -18,12 +18,16 @@ class FakeDesk:
         self.view = view or desk_view()
         self.commands = []
         self.considered = None
+        self.looked_at = []
 
     def latest(self):
         return self.view
 
     def submit(self, command):
         self.commands.append(command)
+
+    def look_at(self, symbol):
+        self.looked_at.append(symbol)
 
     def consider(self, command):
         self.considered = command

@@ -1,9 +1,11 @@
 """What is chosen, and how long the engine has been silent."""
 
+from msgspec.structs import replace
+
 from desk.ui.arming import KeyMode
 from desk.ui.session import Chosen, Heartbeat, Session
 from tests.kit.views import ALPHA, BTC, ETH, D, desk_view
-from tests.ui.seat import FakeDesk
+from tests.ui.seat import BUY_AT_BID, FakeDesk
 
 
 def session(view=None):
@@ -58,6 +60,28 @@ def test_another_symbol_has_its_own_sizes_at_the_same_preset():
     here.choose_size(2)
     here.choose_symbol(BTC)
     assert here.chosen.size == D(2)
+
+
+def test_what_is_looked_at_is_said_at_once_and_then_every_five_seconds():
+    here = session()
+    for now_ms in (100, 200, 5_099, 5_100, 5_200):
+        here.say_look(now_ms)
+    here.choose_symbol(ETH)
+    here.say_look(5_201)
+
+    assert here._desk.looked_at == [BTC, BTC, ETH]
+
+
+def test_a_symbol_that_is_written_about_is_looked_at_too():
+    here = session()
+    order = replace(BUY_AT_BID, symbol=ETH)
+
+    here.consider(BUY_AT_BID)
+    here.consider(order)
+    here.consider(order)
+    here.consider(None)
+
+    assert here._desk.looked_at == [ETH]
 
 
 def test_silence_is_counted_from_the_last_new_view():

@@ -1,19 +1,21 @@
 """Positions, orders, algos, fills, layers and execution cards in one table with tabs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from desk.model.card import Card
+from desk.model.following import LineRow, StreamRow
 from desk.model.instrument import Instrument
-from desk.model.units import Nanos, Symbol
+from desk.model.units import Nanos, SubId, Symbol
 from desk.model.view import AccountView, AlgoRow, FillRow, LayerRow, OrderRow, PositionRow
 from desk.ui.cellgrid import Line, Run
 from desk.ui.panels.base import Panel
 from desk.ui.panels.blotter_rows import COLUMNS, HeldPosition, Shown, cells
-from desk.ui.panels.table import Table
+from desk.ui.panels.stream_rows import stream_cells
+from desk.ui.panels.table import Cell, Table
 from desk.ui.theme import Ink
 
 _HEAD_ROWS: Final = 2
@@ -28,10 +30,11 @@ class Tab(StrEnum):
     FILLS = "fills"
     LAYERS = "layers"
     CARDS = "cards"
+    STREAMS = "streams"
 
 
-_PAST: Final = frozenset({Tab.FILLS, Tab.CARDS})
-"""Tables of what is over: how many there are says nothing."""
+_UNCOUNTED: Final = frozenset({Tab.FILLS, Tab.CARDS, Tab.STREAMS})
+"""Tables of what is over or always there: how many there are says nothing."""
 
 
 class BlotterSection(Struct, frozen=True, kw_only=True):
@@ -45,6 +48,8 @@ class BlotterSection(Struct, frozen=True, kw_only=True):
     algos: tuple[AlgoRow, ...]
     fills: tuple[FillRow, ...]
     cards: tuple[Card, ...] = ()
+    streams: tuple[StreamRow, ...] = ()
+    lines: tuple[LineRow, ...] = ()
 
 
 class BlotterPanel(Panel[BlotterSection]):
@@ -102,6 +107,8 @@ def rows_of(section: BlotterSection, tab: Tab) -> Sequence[Shown]:
         return section.fills
     if tab is Tab.CARDS:
         return section.cards
+    if tab is Tab.STREAMS:
+        return (*section.streams, *section.lines)
     if tab is Tab.LAYERS:
         return [layer for row in section.algos for layer in row.layers]
     held = [HeldPosition(sub.id, sub.name, row) for sub in section.subs for row in _held(sub)]
@@ -118,7 +125,7 @@ def blotter_lines(section: BlotterSection, tab: Tab, cursor: int, width: int, he
     first = max(0, cursor - room + 1)
     lines: list[Line] = [_tabs(section, tab), table.heading()]
     for index, row in enumerate(rows[first : first + room], start=first):
-        row_cells = cells(row, names, instruments[_symbol(row)], section.now) if _symbol(row) in instruments else None
+        row_cells = _cells(row, names, instruments, section.now)
         if row_cells is not None:
             lines.append(table.row(row_cells, ground=Ink.CURSOR if index == cursor else None))
     if not rows:
@@ -126,11 +133,21 @@ def blotter_lines(section: BlotterSection, tab: Tab, cursor: int, width: int, he
     return lines
 
 
+def _cells(
+    row: Shown, names: Mapping[SubId, str], instruments: Mapping[Symbol, Instrument], now: Nanos
+) -> Sequence[Cell] | None:
+    """Return what stands in a row; None: it is of an instrument that is no longer known."""
+    if isinstance(row, StreamRow | LineRow):
+        return stream_cells(row, now)
+    instrument = instruments.get(row.row.symbol if isinstance(row, HeldPosition) else row.symbol)
+    return cells(row, names, instrument, now) if instrument is not None else None
+
+
 def _tabs(section: BlotterSection, tab: Tab) -> Line:
     runs: list[Run] = []
     for each in Tab:
         live = sum(_is_live(row) for row in rows_of(section, each))
-        count = f" {live}" if each not in _PAST else ""
+        count = f" {live}" if each not in _UNCOUNTED else ""
         runs += (Run(f" {each}{count} ", Ink.TAB_ON if each is tab else Ink.TAB), Run(" "))
     return runs
 
@@ -147,15 +164,15 @@ def _held(account: AccountView) -> list[PositionRow]:
     return [row for row in account.positions if row.quantity or row.realised_pnl]
 
 
-def _symbol(row: Shown) -> Symbol:
-    return row.row.symbol if isinstance(row, HeldPosition) else row.symbol
-
-
 def _key(row: Shown) -> str:
     if isinstance(row, HeldPosition):
         return f"{row.sub} {row.row.symbol}"
     if isinstance(row, Card):
         return row.algo
+    if isinstance(row, StreamRow):
+        return row.symbol
+    if isinstance(row, LineRow):
+        return row.name
     if isinstance(row, LayerRow):
         return f"{row.run} {row.side} {row.index}"
     return f"{row.symbol} {row.booking} {row.trade} {row.sub}" if isinstance(row, FillRow) else row.id

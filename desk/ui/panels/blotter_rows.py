@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from desk.model.card import Card
 from desk.model.effect import Booking
+from desk.model.following import LineRow, StreamRow
 from desk.model.instrument import Instrument
 from desk.model.order import OrderStatus, OrderType, Side
 from desk.model.units import Nanos, SubId
 from desk.model.view import AlgoRow, AlgoState, FillRow, LayerRow, OrderRow, PositionRow
 from desk.ui import format
+from desk.ui.panels import stream_rows
 from desk.ui.panels.table import Cell, Column
 from desk.ui.theme import Ink
 
@@ -25,7 +27,9 @@ class HeldPosition(Struct, frozen=True):
     row: PositionRow
 
 
-Shown = HeldPosition | OrderRow | AlgoRow | FillRow | LayerRow | Card
+Traded = HeldPosition | OrderRow | AlgoRow | FillRow | LayerRow | Card
+"""A row about one instrument."""
+Shown = Traded | StreamRow | LineRow
 
 COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
     "positions": (
@@ -119,6 +123,7 @@ COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
         Column("took", 5, rank=4),
         Column("ended", 0, is_numeric=False, rank=2),
     ),
+    "streams": stream_rows.COLUMNS,
 }
 """By tab, in the order in which `cells` fills them."""
 
@@ -132,7 +137,7 @@ _STATUS_INKS: Final = {
 _STATE_INKS: Final = {AlgoState.PARKED: Ink.WARN, AlgoState.DONE: Ink.DIM, AlgoState.CROSSING: Ink.WARN}
 
 
-def cells(row: Shown, names: Mapping[SubId, str], instrument: Instrument, now: Nanos) -> Sequence[Cell]:
+def cells(row: Traded, names: Mapping[SubId, str], instrument: Instrument, now: Nanos) -> Sequence[Cell]:
     """Return the cells of one row; `names` are those of the sub-accounts."""
     if isinstance(row, HeldPosition):
         return _position(row, instrument)

@@ -101,6 +101,7 @@ class TradeScreen(BackpressureScreen[None]):
     def show(self, view: DeskView, pulse: Pulse, frame: int | None = None) -> None:
         """Show the panels whose turn it is in this frame their part of the view; None: all of them."""
         self._pulse = pulse
+        self._session.say_look(self._clock_ms())
         chosen = self._session.chosen
         for group in range(GROUPS) if frame is None else (frame % GROUPS,):
             self._panes.show_group(group, view, chosen, pulse)

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from desk.model.error import VenueError
+from desk.model.following import LineRow
 from desk.model.units import SECOND, Nanos
 from desk.venues.binance.lane import Lane, StreamId
 
@@ -62,8 +63,22 @@ class Connection:
         self._renewal = asyncio.Event()
         self._newest: _Generation | None = None
         self._failures = 0
-        self.opened = 0
-        """Connections so far, for the trader to see."""
+        self.mangled = 0
+        """Frames that whoever listens could not read."""
+        self._opened_count = 0
+        self._changed_at = Nanos(0)
+
+    def line(self) -> LineRow:
+        """Return how it is, for the trader to see."""
+        return LineRow(
+            name=self.name,
+            is_up=self._newest is not None,
+            since=self._changed_at,
+            streams=self._lane.carried if self._lane is not None else 1,
+            connections=self._opened_count,
+            mangled=self.mangled,
+            resubscribed=self._lane.resubscribed if self._lane is not None else 0,
+        )
 
     def wake(self) -> None:
         """Look at the lane again: what it wants has changed."""
@@ -118,7 +133,8 @@ class Connection:
         return reason
 
     def _opened(self, generation: "_Generation") -> None:
-        self.opened += 1
+        self._opened_count += 1
+        self._changed_at = self._now()
         self._newest = generation
         if self._lane is not None:
             self._lane.opened(self._now())
@@ -126,6 +142,7 @@ class Connection:
 
     def _gone(self, reason: str) -> None:
         self._newest = None
+        self._changed_at = self._now()
         if self._lane is not None:
             self._lane.closed()
         self._failures += 1

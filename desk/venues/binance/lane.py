@@ -4,7 +4,7 @@ A subscription that is acknowledged proves nothing: the venue acknowledges names
 path. Only data does, so every stream has a time by which it must have spoken. Decides only; `connection` acts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -27,6 +27,8 @@ class Channel(Struct, frozen=True):
     first_within: Nanos | None
     """Without data for this long after a subscription, something is wrong."""
     silent_max: Nanos | None
+    is_on_demand: bool = False
+    """Only for the symbols that are followed in full."""
 
 
 class StreamId(Struct, frozen=True, order=True):
@@ -81,10 +83,25 @@ class Lane:
         """The streams that should be carried."""
         return self._wanted
 
-    def want(self, symbols: Iterable[Symbol]) -> None:
-        """State all the symbols to follow; each has every channel of this path."""
-        wanted = [StreamId(symbol, suffix) for symbol in sorted(set(symbols)) for suffix in self._channels]
+    def want(self, symbols: Iterable[Symbol], in_full: Collection[Symbol]) -> None:
+        """State all the symbols to follow; those `in_full` have every channel of this path."""
+        wanted = [
+            StreamId(symbol, channel.suffix)
+            for symbol in sorted(set(symbols))
+            for channel in self._channels.values()
+            if symbol in in_full or not channel.is_on_demand
+        ]
         self._wanted = frozenset(wanted[:STREAMS_MAX])
+
+    @property
+    def carried(self) -> int:
+        """How many streams the connection carries."""
+        return len(self._carried)
+
+    def has_spoken(self, stream: StreamId) -> bool:
+        """Tell whether a stream has spoken since it was subscribed on this connection."""
+        state = self._carried.get(stream)
+        return state is not None and state.has_spoken
 
     def opened(self, now: Nanos) -> None:
         """A new connection carries nothing yet."""
@@ -159,11 +176,11 @@ class Lane:
 _NEVER: Final = Nanos(2**63 - 1)
 PUBLIC: Final = (
     Channel("bookTicker", first_within=Nanos(20 * SECOND), silent_max=None),
-    Channel("depth@100ms", first_within=Nanos(10 * SECOND), silent_max=Nanos(30 * SECOND)),
+    Channel("depth@100ms", first_within=Nanos(10 * SECOND), silent_max=Nanos(30 * SECOND), is_on_demand=True),
 )
 """A quiet symbol's touch may stand still for minutes, and so says nothing of its stream."""
 MARKET: Final = (
     Channel("markPrice@1s", first_within=Nanos(5 * SECOND), silent_max=Nanos(3 * SECOND)),
-    Channel("aggTrade", first_within=None, silent_max=None),
+    Channel("aggTrade", first_within=None, silent_max=None, is_on_demand=True),
 )
 """The mark price speaks every second, whatever happens: it is the heartbeat of its symbol and of the connection."""

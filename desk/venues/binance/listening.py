@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from desk.model.error import VenueError
 from desk.model.event import AccountReported, CashArrived, Event, FundingPaid, LinkChanged, LinkState
+from desk.model.following import LineRow
 from desk.model.units import Nanos
 from desk.venues.binance.codec import Mangled
 from desk.venues.binance.connection import Connection, OnLink
@@ -46,8 +47,6 @@ class UserStream:
     ) -> None:
         self.spoken = 0
         """Events heard so far."""
-        self.mangled = 0
-        """Frames that could not be read."""
         self._held: AccountReported | None = None
         """A statement whose trade has not been told yet."""
         self._rest = rest
@@ -64,6 +63,10 @@ class UserStream:
             now=now,
             chance=chance,
         )
+
+    def line(self) -> LineRow:
+        """Return how its connection is."""
+        return self._connection.line()
 
     async def run(self) -> None:
         """Listen for ever."""
@@ -101,7 +104,7 @@ class UserStream:
         try:
             told = self._statement.read(frame, self._now())
         except Mangled as mangled:
-            self.mangled += 1
+            self._connection.mangled += 1
             _LOG.error("a frame of the user stream cannot be read: %s", mangled)
             # What it said is lost: whoever listens must ask.
             self._tell(LinkChanged(self._now(), LinkState.DOWN, "a report of the venue could not be read"))

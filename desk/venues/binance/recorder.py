@@ -53,7 +53,7 @@ class Recorder:
         try:
             async with asyncio.TaskGroup() as group:
                 for lane in lanes:
-                    lane.want([self._symbol])
+                    lane.want([self._symbol], [self._symbol])
                     group.create_task(self._connection(lane).run(), name=f"record {lane.path}")
                 group.create_task(self._write_depths(), name="record depth")
         finally:

@@ -12,11 +12,10 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from msgspec import Struct
-
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    Follow,
     RequestDepth,
     RequestTruth,
     SendAmend,
@@ -36,21 +35,21 @@ from desk.model.event import (
     OutcomeUnknown,
     TruthLearned,
 )
+from desk.model.following import LineRow
 from desk.model.instrument import Instrument
-from desk.model.market import MarkPrice
 from desk.model.order import OrderSpec
 from desk.model.units import SECOND, Nanos, Symbol
-from desk.venues.binance.codec import Mangled, decode_depth, decode_market
-from desk.venues.binance.connection import Connection
+from desk.venues.binance import streams
+from desk.venues.binance.codec import decode_depth
 from desk.venues.binance.entry import Entry
 from desk.venues.binance.hosts import Hosts
-from desk.venues.binance.lane import MARKET, PUBLIC, Lane, StreamId
 from desk.venues.binance.listening import UserStream
 from desk.venues.binance.offset import ServerClock
 from desk.venues.binance.opening import Opener
 from desk.venues.binance.rest import Call, Rest, Security
 from desk.venues.binance.session import RateLimit, Session
 from desk.venues.binance.signing import signer_for
+from desk.venues.binance.streams import MarketStreams
 from desk.venues.binance.truth import Asker, Orders
 from desk.venues.binance.user import Statement
 from desk.venues.keys import Credentials
@@ -60,17 +59,11 @@ ASSET: Final = "USDT"
 CLOCK_EVERY_S: Final = 600.0
 THROTTLED_PAUSE: Final = Nanos(10 * SECOND)
 """Where the venue does not say until when: the span of its shortest meter."""
-STREAMS: Final = ("touch and depth", "marks and trades", "user stream")
+STREAMS: Final = (*streams.NAMES, "user stream")
 _LOG: Final = logging.getLogger("desk.binance")
 
 Feed = tuple[str, Callable[[], Awaitable[None]], Callable[[], None]]
 """Something that runs beside the engine: its name, what runs, and what to do before it is run again."""
-
-
-class Counters(Struct):
-    """What went wrong on the way, and was dealt with."""
-
-    mangled: int = 0
 
 
 class BinanceVenue:
@@ -82,7 +75,6 @@ class BinanceVenue:
         self._hosts = hosts
         self._now = now
         self._chance = chance
-        self.counters = Counters()
         signer = signer_for(credentials.secret)
         clock = ServerClock()
         self._rest = Rest(
@@ -106,6 +98,7 @@ class BinanceVenue:
         )
         self._statement = Statement(ASSET)
         self._symbols: tuple[Symbol, ...] = ()
+        self._depths_asked: set[Symbol] = set()
         self._orders = Orders(())
         self._asker: Asker | None = None
         self._tell: Callable[[Event], None] = _nobody
@@ -128,6 +121,15 @@ class BinanceVenue:
         """Say who is told, which orders are known, and since when the books are kept."""
         self._tell = tell
         self._orders = Orders(known)
+        self._streams = MarketStreams(
+            self._hosts,
+            self._symbols,
+            tell=tell,
+            on_mark=self._statement.on_mark,
+            on_link=self._on_link,
+            now=self._now,
+            chance=self._chance,
+        )
         self._user = UserStream(
             self._rest,
             self._hosts,
@@ -165,13 +167,9 @@ class BinanceVenue:
 
     def feeds(self) -> tuple[Feed, ...]:
         """Return what has to run beside the engine."""
-        public, market = Lane("/public", PUBLIC), Lane("/market", MARKET)
-        for lane in (public, market):
-            lane.want(self._symbols)
         return (
             (STREAMS[2], self._user.run, self._lose_nothing),
-            (STREAMS[0], self._stream(STREAMS[0], public).run, self._lose_nothing),
-            (STREAMS[1], self._stream(STREAMS[1], market).run, self._lose_nothing),
+            *((each.name, each.run, self._lose_nothing) for each in self._streams.connections),
             ("session", self._session.run, self._lose_nothing),
             ("requests", self._carry_all, self._lose_nothing),
             ("venue clock", self._keep_clock, self._lose_nothing),
@@ -187,11 +185,18 @@ class BinanceVenue:
         """Return nothing: this venue remembers itself."""
         return None
 
+    def lines(self) -> tuple[LineRow, ...]:
+        """Return how the streams' connections are."""
+        return (*self._streams.lines(), self._user.line())
+
     def execute(self, request: VenueRequest, now: Nanos) -> None:
         """Send a request on its way; does not wait for the answer.
 
         While the venue has us throttled, only cancels go: what is not sent is told as refused, and a question is asked again.
         """
+        if isinstance(request, Follow):
+            self._streams.follow(request.symbols)
+            return
         if now < self._quiet_until and not _is_cancel(request):
             for event in _not_sent(request, now, "the venue has us throttled"):
                 self._tell(event)
@@ -228,15 +233,24 @@ class BinanceVenue:
                     await self._rest.send(_countdown(request))
         except VenueError as error:
             _LOG.error("%s: %s", type(request).__name__, error)
-            self.counters.mangled += isinstance(error, Mangled)
             for each in _unanswered(request, self._now(), str(error)):
                 self._tell(each)
 
     async def _ask_depth(self, request: RequestDepth) -> None:
-        call = Call("GET", "/fapi/v1/depth", {"symbol": request.symbol, "limit": 1_000}, Security.NONE, weight=20)
+        if request.symbol in self._depths_asked:
+            return  # its answer is on its way
+        self._depths_asked.add(request.symbol)
+        try:
+            await self._streams.flows(request.symbol)
+            await self._learn_depth(request.symbol)
+        finally:
+            self._depths_asked.discard(request.symbol)
+
+    async def _learn_depth(self, symbol: Symbol) -> None:
+        call = Call("GET", "/fapi/v1/depth", {"symbol": symbol, "limit": 1_000}, Security.NONE, weight=20)
         reply = await self._rest.send(call)
         if reply.answer.status == 200:
-            self._tell(decode_depth(request.symbol, reply.answer.body, self._now()))
+            self._tell(decode_depth(symbol, reply.answer.body, self._now()))
 
     async def _ask_truth(self, request: RequestTruth) -> None:
         assert self._asker is not None, "attached before it runs"
@@ -258,36 +272,7 @@ class BinanceVenue:
             except VenueError as error:
                 _LOG.warning("the venue's clock: %s", error)
 
-    def _stream(self, name: str, lane: Lane) -> Connection:
-        async def address() -> str:
-            return f"{self._hosts.stream}{lane.path}/ws"
-
-        return Connection(
-            name,
-            address,
-            lane=lane,
-            on_frame=self._on_market,
-            on_link=lambda is_up, reason: self._on_link(name, is_up, reason),
-            now=self._now,
-            chance=self._chance,
-        )
-
     # What comes in.
-
-    def _on_market(self, frame: bytes) -> StreamId | None:
-        try:
-            decoded = decode_market(frame, self._now())
-        except Mangled as mangled:
-            self.counters.mangled += 1
-            _LOG.warning("a frame of the market streams: %s", mangled)
-            return None
-        if decoded is None:
-            return None
-        event, stream = decoded
-        if isinstance(event, MarkPrice):
-            self._statement.on_mark(event)
-        self._tell(event)
-        return stream
 
     def _on_report(self, event: Event) -> None:
         if isinstance(event, OrderAccepted):

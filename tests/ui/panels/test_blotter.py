@@ -2,18 +2,37 @@ from decimal import Decimal as D
 
 import pytest
 
+from desk.model.following import Reason
 from desk.model.order import OrderKind, OrderStatus, Side
 from desk.model.units import AlgoId
 from desk.ui.panels.blotter import BlotterPanel, BlotterSection, Tab
 from desk.ui.panels.blotter_rows import HeldPosition
-from tests.kit.views import ALPHA, account, algo, card, desk_view, fill, layer, order, orders, position
+from tests.kit.views import (
+    ALPHA,
+    ETH,
+    account,
+    algo,
+    card,
+    desk_view,
+    fill,
+    layer,
+    line,
+    order,
+    orders,
+    position,
+    stream,
+)
 from tests.ui.stage import Stage
 
 
 def section(**changes):
     view = desk_view()
     names = ("now", "instruments", "subs", "account", "orders", "algos", "fills")
-    shown = {name: getattr(view, name) for name in names} | {"cards": (card(),)}
+    shown = {name: getattr(view, name) for name in names} | {
+        "cards": (card(),),
+        "streams": (stream(), stream(symbol=ETH, is_followed=False, reasons=(Reason.WATCHLIST,))),
+        "lines": (line(),),
+    }
     return BlotterSection(**(shown | changes))
 
 
@@ -122,7 +141,9 @@ async def test_an_account_without_position_or_result_has_no_row(blotter):
 
 
 async def test_the_tabs_count_what_is_live(blotter):
-    assert blotter.text()[0].split() == ["positions", "2", "orders", "5", "algos", "1", "fills", "layers", "0", "cards"]
+    tabs = "positions 2 orders 5 algos 1 fills layers 0 cards streams"
+
+    assert blotter.text()[0].split() == tabs.split()
 
 
 async def test_the_cursor_s_row_is_always_in_sight():
@@ -216,7 +237,7 @@ async def test_a_layer_says_what_it_holds_and_what_it_waits_for():
     async with app.run_test(size=(140, 9)) as pilot:
         await pilot.pause()
 
-        assert panel.text()[0].split()[-3:] == ["layers", "3", "cards"]
+        assert panel.text()[0].split()[-4:] == ["layers", "3", "cards", "streams"]
         assert panel.text()[3].split()[-5:] == ["x4", "enters", "in", "4.2", "s"]
         held = panel.text()[4].split()
         assert held[4:12] == ["1", "-", "-", "0.020", "61,855.2", "61,830.4", "-2.0", "-"]

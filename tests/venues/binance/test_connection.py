@@ -81,7 +81,7 @@ async def test_frames_are_handed_over_as_they_came():
 
 async def test_what_the_lane_wants_is_subscribed_and_again_after_a_break():
     lane = Lane("/market", MARKET)
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
     async with connected(lane) as (_, venue, listener):
         first = await venue.sockets.get()
         _, asked = await venue.heard.get()
@@ -123,7 +123,7 @@ async def test_a_renewed_connection_is_heard_before_the_old_one_is_left():
 
         assert await listener.frames.get() == b"still here"
         assert [listener.links.get_nowait()[0] for _ in range(listener.links.qsize())] == [True]
-        assert connection.opened == 2
+        assert connection.line().connections == 2
 
 
 async def test_where_no_new_connection_can_be_had_the_old_one_is_kept():
@@ -149,10 +149,10 @@ async def test_where_no_new_connection_can_be_had_the_old_one_is_kept():
 async def test_a_new_symbol_is_subscribed_on_the_connection_there_is(monkeypatch):
     monkeypatch.setattr("desk.venues.binance.lane.CONTROL_APART", 0)
     lane = Lane("/market", MARKET)
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
     async with connected(lane) as (connection, venue, _):
         await venue.heard.get()
-        lane.want([BTC, Symbol("ETHUSDT")])
+        lane.want([BTC, Symbol("ETHUSDT")], [BTC, Symbol("ETHUSDT")])
         connection.wake()
 
         _, asked = await venue.heard.get()

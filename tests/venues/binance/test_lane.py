@@ -22,7 +22,7 @@ def told(step):
 def lane():
     """The path of marks and trades, open, with BTC subscribed at second 0."""
     lane = Lane("/market", MARKET)
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
     lane.opened(at(0))
     lane.act(at(0))
     return lane
@@ -30,23 +30,43 @@ def lane():
 
 def test_what_is_wanted_is_subscribed_in_lower_case():
     lane = Lane("/market", MARKET)
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
     lane.opened(at(0))
 
     assert told(lane.act(at(0))) == [("SUBSCRIBE", ["btcusdt@aggTrade", "btcusdt@markPrice@1s"])]
     assert lane.act(at(1)) == Step()
 
 
+def test_what_is_on_demand_is_carried_for_the_symbols_in_full_alone():
+    lane = Lane("/public", PUBLIC)
+    lane.want([BTC, ETH], [ETH])
+    lane.opened(at(0))
+    lane.act(at(0))
+    lane.want([BTC, ETH], [BTC])
+
+    assert told(lane.act(at(1))) == [("UNSUBSCRIBE", ["ethusdt@depth@100ms"])]
+    assert told(lane.act(at(2))) == [("SUBSCRIBE", ["btcusdt@depth@100ms"])]
+    assert lane.carried == 3
+
+
+def test_a_stream_has_spoken_on_this_connection_or_not(lane):
+    assert not lane.has_spoken(MARK)
+    lane.heard(MARK, at(1))
+    assert lane.has_spoken(MARK)
+    lane.opened(at(2))
+    assert not lane.has_spoken(MARK)
+
+
 def test_nothing_is_said_before_the_connection_is_open():
     lane = Lane("/market", MARKET)
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
 
     assert lane.act(at(0)) == Step()
     assert lane.next_at() is None
 
 
 def test_two_control_messages_keep_their_distance(lane):
-    lane.want([BTC, ETH])
+    lane.want([BTC, ETH], [BTC, ETH])
 
     assert lane.act(Nanos(CONTROL_APART - 1)) == Step()
     assert lane.next_at() == CONTROL_APART
@@ -54,7 +74,7 @@ def test_two_control_messages_keep_their_distance(lane):
 
 
 def test_what_is_no_longer_wanted_is_unsubscribed_first(lane):
-    lane.want([ETH])
+    lane.want([ETH], [ETH])
 
     assert told(lane.act(at(1))) == [("UNSUBSCRIBE", ["btcusdt@aggTrade", "btcusdt@markPrice@1s"])]
     assert told(lane.act(at(2))) == [("SUBSCRIBE", ["ethusdt@aggTrade", "ethusdt@markPrice@1s"])]
@@ -62,7 +82,7 @@ def test_what_is_no_longer_wanted_is_unsubscribed_first(lane):
 
 def test_many_names_go_in_several_messages():
     lane = Lane("/public", PUBLIC)
-    lane.want([Symbol(f"X{n:03}USDT") for n in range(150)])
+    lane.want([Symbol(f"X{n:03}USDT") for n in range(150)], [Symbol(f"X{n:03}USDT") for n in range(150)])
     lane.opened(at(0))
 
     sizes = [len(told(lane.act(at(n)))[0][1]) for n in range(2)]
@@ -121,7 +141,7 @@ def test_data_of_a_stream_that_is_not_ours_changes_nothing(lane):
 
 def test_a_channel_says_how_long_it_may_keep_silent():
     lane = Lane("/x", [Channel("a", first_within=at(1), silent_max=None)])
-    lane.want([BTC])
+    lane.want([BTC], [BTC])
     lane.opened(at(0))
     lane.act(at(0))
     lane.heard(StreamId(BTC, "a"), at(0.5))

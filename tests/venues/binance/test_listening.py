@@ -121,7 +121,7 @@ async def test_what_cannot_be_read_makes_the_desk_ask(listening, monkeypatch):
     await desk.until(lambda: len(desk.heard) >= 2)
 
     assert [each.state for each in desk.heard[:2] if isinstance(each, LinkChanged)] == [LinkState.DOWN, LinkState.UP]
-    assert stream.mangled >= 1
+    assert stream.line().mangled >= 1
 
 
 def _mangle(frame, ts):

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from desk.model.effect import ArmCountdown, Batch, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import ArmCountdown, Batch, Follow, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
@@ -42,11 +42,12 @@ class Desk:
     """What the engine would be told."""
 
     def __init__(self):
-        self.heard = []
+        self.heard, self.all = [], []
         self._woken = asyncio.Event()
 
     def tell(self, event):
         self.heard.append(event)
+        self.all.append(event)
         self._woken.set()
 
     async def until(self, kind, wanted=lambda event: True):
@@ -88,7 +89,8 @@ def numbered(number, **changes):
 
 
 async def test_the_market_is_heard_in_all_its_kinds(at_work):
-    live, _, desk = at_work
+    live, venue, desk = at_work
+    venue.execute(Follow(now(), (BTC,)), now())
 
     # One after the other: which stream speaks first is not said.
     assert (await desk.until(MarkPrice)).price == 60_000

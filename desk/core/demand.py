@@ -1,24 +1,13 @@
-"""Which symbols are wanted, and why: a symbol is followed for as long as somebody has a reason, and a little longer."""
+"""Which symbols are wanted in full, and why: for as long as somebody has a reason, and a little longer."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Final
 
+from desk.model.following import Reason
 from desk.model.units import SECOND, Nanos, Symbol
 
 LINGER: Final = Nanos(30 * SECOND)
 """How long a symbol is followed after its last reason: a trader who looks away looks back."""
-
-
-class Reason(StrEnum):
-    """Why a symbol is followed."""
-
-    POSITION = "position"
-    ORDER = "order"
-    ALGO = "algo"
-    ALERT = "alert"
-    FOCUS = "focus"
-    WATCHLIST = "watchlist"
 
 
 class Demand:
@@ -28,9 +17,14 @@ class Demand:
         self._reasons: dict[Symbol, set[Reason]] = {}
         self._released: dict[Symbol, Nanos] = {}
 
+    def clear(self) -> None:
+        """Forget every reason: nothing is followed."""
+        self._reasons.clear()
+        self._released.clear()
+
     def set(self, reason: Reason, symbols: Iterable[Symbol], now: Nanos) -> None:
         """State all the symbols that `reason` stands for now; the others have lost it."""
-        wanted = set(symbols)
+        wanted = dict.fromkeys(symbols)
         for symbol in sorted(wanted):
             self._reasons.setdefault(symbol, set()).add(reason)
             self._released.pop(symbol, None)
@@ -46,6 +40,11 @@ class Demand:
             del self._released[symbol], self._reasons[symbol]
         return {symbol: frozenset(self._reasons[symbol]) for symbol in sorted(self._reasons)}
 
-    def next_release(self) -> Nanos | None:
-        """Return when the next symbol stops lingering; None: none does."""
-        return min((Nanos(since + LINGER) for since in self._released.values()), default=None)
+    def reasons(self, symbol: Symbol) -> frozenset[Reason]:
+        """Return the reasons for which a symbol is followed."""
+        return frozenset(self._reasons.get(symbol, ()))
+
+    def release_at(self, symbol: Symbol) -> Nanos | None:
+        """Return when a symbol stops lingering; None: it does not linger."""
+        since = self._released.get(symbol)
+        return None if since is None else Nanos(since + LINGER)

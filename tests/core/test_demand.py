@@ -1,7 +1,8 @@
 """A symbol is followed while somebody has a reason, and half a minute longer."""
 
+from desk.core.demand import Demand
+from desk.model.following import Reason
 from desk.model.units import SECOND, Nanos, Symbol
-from desk.venues.binance.demand import Demand, Reason
 
 BTC, ETH = Symbol("BTCUSDT"), Symbol("ETHUSDT")
 
@@ -25,7 +26,7 @@ def test_a_symbol_with_one_reason_left_stays():
     demand.set(Reason.ORDER, [], at(1))
 
     assert demand.followed(at(100)) == {BTC: {Reason.POSITION}}
-    assert demand.next_release() is None
+    assert demand.release_at(BTC) is None
 
 
 def test_without_a_reason_it_lingers_for_half_a_minute():
@@ -34,9 +35,9 @@ def test_without_a_reason_it_lingers_for_half_a_minute():
     demand.set(Reason.FOCUS, [ETH], at(10))
 
     assert BTC in demand.followed(at(39.9))
-    assert demand.next_release() == at(40)
+    assert demand.release_at(BTC) == at(40)
     assert BTC not in demand.followed(at(40))
-    assert demand.next_release() is None
+    assert demand.release_at(BTC) is None
 
 
 def test_a_reason_that_comes_back_ends_the_lingering():

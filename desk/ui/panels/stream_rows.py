@@ -1,0 +1,73 @@
+"""What is followed of the market, in the blotter's table: a row a symbol, then a row a connection."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from desk.model.following import LineRow, StreamRow
+from desk.model.units import SECOND, Nanos
+from desk.ui import format
+from desk.ui.panels.table import Cell, Column
+from desk.ui.theme import Ink
+
+COLUMNS: Final = (
+    Column("stream", 16, is_numeric=False),
+    Column("touch", 5),
+    Column("mark", 5),
+    Column("depth", 7),
+    Column("trades", 6),
+    Column("why", 0, is_numeric=False),
+)
+_MARK_LATE: Final = 2 * SECOND
+"""The venue states a mark every second."""
+
+
+def stream_cells(row: StreamRow | LineRow, now: Nanos) -> Sequence[Cell]:
+    """Return the cells of one row: how long each stream has been silent, and why it is followed."""
+    return _line(row, now) if isinstance(row, LineRow) else _stream(row, now)
+
+
+def _stream(row: StreamRow, now: Nanos) -> Sequence[Cell]:
+    is_late = row.mark_ts is None or now - row.mark_ts > _MARK_LATE
+    off = Cell("off", Ink.FAINT)
+    return (
+        Cell(format.sanitise(row.symbol, 16), Ink.BRIGHT if row.is_followed else Ink.TEXT),
+        _age(row.touch_ts, now),
+        Cell(_age(row.mark_ts, now).text, Ink.WARN if is_late else Ink.TEXT),
+        _depth(row, now) if row.is_followed else off,
+        _age(row.trade_ts, now) if row.is_followed else off,
+        _why(row, now),
+    )
+
+
+def _depth(row: StreamRow, now: Nanos) -> Cell:
+    return _age(row.depth_ts, now) if row.is_synced else Cell("syncing", Ink.WARN)
+
+
+def _age(ts: Nanos | None, now: Nanos) -> Cell:
+    return Cell("-", Ink.FAINT) if ts is None else Cell(format.age(now - ts))
+
+
+def _why(row: StreamRow, now: Nanos) -> Cell:
+    text = ", ".join(row.reasons)
+    if row.release_at is None:
+        return Cell(text, Ink.TEXT if row.is_followed else Ink.DIM)
+    return Cell(f"{text}; depth and trades for {format.age(row.release_at - now)} more", Ink.DIM)
+
+
+def _line(row: LineRow, now: Nanos) -> Sequence[Cell]:
+    nothing = Cell("", Ink.FAINT)
+    said = [f"{row.streams} stream{'' if row.streams == 1 else 's'}", f"connection {row.connections}"]
+    if row.resubscribed:
+        said.append(f"{row.resubscribed} asked for again")
+    if row.mangled:
+        said.append(f"{row.mangled} unreadable")
+    state = ("up" if row.is_up else "down") + (f" {format.age(now - row.since)}" if row.since else "")
+    ink = Ink.WARN if row.resubscribed or row.mangled or not row.is_up else Ink.DIM
+    return (
+        Cell(format.sanitise(row.name, 16), Ink.DIM),
+        nothing,
+        nothing,
+        Cell(state, Ink.OK if row.is_up else Ink.ALARM),
+        nothing,
+        Cell(", ".join(said), ink),
+    )
