@@ -133,8 +133,10 @@ class Judge:
         wanted = {order.spec.symbol for order in state.open.values()}
         wanted |= {run.symbol for run in state.runs.values() if not run.is_done}
         wanted |= {symbol for (symbol, _), held in state.sides().items() if held}
+        followed = self._exchange.followed
         for symbol in sorted(wanted):
-            if symbol not in (self._exchange.followed or ()) or not state.markets[symbol].book.synced:
+            is_told = followed is None or symbol in followed
+            if not is_told or not state.markets[symbol].book.synced:
                 self._oracle.blame("3c", f"{symbol} is held or worked, and its depth is not followed")
 
     def _check_versions(self, state: DeskState) -> None:

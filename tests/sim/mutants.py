@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.core import bookkeeping, checkpoint, deleverage, estimate, ledger, orders, reconcile
+from desk.core import bookkeeping, checkpoint, deleverage, estimate, following, ledger, orders, reconcile
 from desk.core.adl import cuts, tiers
 from desk.core.algos.bracket import Bracket
 from desk.core.engine import HANDLERS, Engine
@@ -13,6 +13,7 @@ from desk.core.risk import crossing, gate, trust
 from desk.core.risk.gate import Claim
 from desk.model.effect import SendOrder
 from desk.model.event import CancelRejected, OrderAccepted, OrderRejected, OutcomeUnknown
+from desk.model.following import Reason
 from desk.model.intent import Place
 from desk.model.order import OrderStatus
 from desk.model.tier import AdlTier
@@ -240,6 +241,13 @@ def a_stop_is_not_watched(patch):
     patch.setattr(Bracket, "_is_hit", lambda self, sight, entry: False)
 
 
+def what_is_held_is_let_go_of(patch):
+    reasons = following._reasons
+    patch.setattr(
+        following, "_reasons", lambda state: tuple(each for each in reasons(state) if each[0] is Reason.FOCUS)
+    )
+
+
 FALLS = (Fault.CRASH, Fault.PRICE_GAP)
 
 MUTANTS = {
@@ -273,5 +281,6 @@ MUTANTS = {
     ),
     "an ended order works again": Mutant(terminal_works_again, STREAMS, frozenset({"I12", "A"})),
     "an old answer counts": Mutant(an_old_answer_counts, STREAMS, frozenset({"A", "I15", "I12"})),
+    "what is held is let go of": Mutant(what_is_held_is_let_go_of, (), frozenset({"3c"})),
     "funding is not remembered": Mutant(funding_is_not_remembered, STREAMS, frozenset({"I4"})),
 }

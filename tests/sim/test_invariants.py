@@ -20,7 +20,7 @@ from desk.sim.oracle import Oracle
 from desk.sim.overseer import Overseer
 from desk.sim.plan import Plan
 from tests.kit import rig
-from tests.kit.builders import ALPHA, BRAVO, D, at, fill, spec
+from tests.kit.builders import ALPHA, BRAVO, BTC, D, at, fill, spec
 
 
 class Desk:
@@ -160,6 +160,16 @@ def test_a_digit_of_cash_too_much_is_a_violation(scene):
     judge.check_calm(made.state, made.state.now)
 
     assert [each[:2] for each in oracle.violations] == ["I4"]
+
+
+@pytest.mark.parametrize("followed", [frozenset(), frozenset({BTC})])
+def test_what_is_worked_and_not_followed_is_a_violation(scene, followed):
+    made, desk, judge, oracle, _ = scene
+    sent(made, desk, judge)
+    judge._exchange.followed = followed
+    judge.check_calm(made.state, made.state.now)
+
+    assert [each[:2] for each in oracle.violations] == ([] if followed else ["3c"])
 
 
 def test_an_order_still_in_flight_in_a_calm_is_a_violation(scene):
