@@ -94,6 +94,13 @@ def apply_report(state: DeskState, report: OrderReport) -> Booked:
     return Booked(order)
 
 
+def told(fill: FillRow) -> str:
+    """Return a trade as a sentence for the trader."""
+    did = "bought" if fill.side.sign > 0 else "sold"
+    how = "maker" if fill.maker else "taker"
+    return f"{did} {fill.quantity} {fill.symbol} @{fill.price} {how}, sub-account {fill.sub}"
+
+
 def _unknown(report: OrderReport) -> Booked:
     """An order placed elsewhere is none of our business; one that has our shape is a hole in our memory."""
     is_ours = ids.parse(report.order) is not None

@@ -27,6 +27,7 @@ from desk.model.effect import (
     Effect,
     Learned,
     RequestDepth,
+    RequestPrices,
     RequestTruth,
     RunEdited,
     RunEnded,
@@ -232,7 +233,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             bookkeeping.open_account(state, sub)
         case SendOrder() | SendCancel() | SendAmend():
             bookkeeping.record_send(state, message)
-        case RequestTruth() | RequestDepth() | ArmCountdown():
+        case RequestTruth() | RequestDepth() | RequestPrices() | ArmCountdown():
             state.limiter.note_weight(limiter.weight_of(message), message.ts)
         case RunStarted() | RunEdited() | RunEnded() | CardWritten():
             _fold_run(state, message)

@@ -17,6 +17,7 @@ from desk.core import (
     following,
     limiting,
     modes,
+    prices,
     pulse,
     queue,
     reconcile,
@@ -58,8 +59,9 @@ from desk.model.event import (
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus
+from desk.model.price import Via
 from desk.model.units import SECOND, ClientOrderId, Nanos
-from desk.model.view import DeskMode, FillRow
+from desk.model.view import DeskMode
 
 PULSE: Final = TimerKey(None, "pulse")
 """The desk's own timer, once a second: charts, ages, and what must not wait for a market event."""
@@ -166,8 +168,10 @@ class Engine:
     # Market data
 
     def _on_quote(self, quote: Quote) -> None:
-        state = self.state
-        state.markets[quote.symbol].quote = quote
+        state, market = self.state, self.state.markets[quote.symbol]
+        if not prices.is_news(state, market.quote, quote):
+            return
+        market.quote = quote
         cards.look(state)
         if state.mode is DeskMode.RUNNING:
             for run in state.runs_on(quote.symbol):
@@ -211,9 +215,14 @@ class Engine:
         if not watch.is_price(mark.price):
             self._acts.alert(Severity.ERROR, f"{mark.symbol}: mark: expected a price, found {mark.price}; ignored")
             return
-        self.state.markets[mark.symbol].mark = mark
+        market = self.state.markets[mark.symbol]
+        if mark.via is Via.STREAM:
+            market.mark_streamed = mark.ts
+        if not prices.is_news(self.state, market.mark, mark):
+            return
+        market.mark = mark
         watch.on_mark(self._acts, mark)
-        quote = self.state.markets[mark.symbol].quote
+        quote = market.quote
         if quote is not None and (self.state.mode is DeskMode.RUNNING or self.state.mode in modes.REDUCING):
             self._wake_guards(quote)
         if self.state.mode is DeskMode.STARTING:
@@ -243,14 +252,15 @@ class Engine:
             self._acts.alert(Severity.ERROR, booked.problem)
         if order is None:
             if booked.fill is not None:
-                self._tell_fill(booked.fill, f" by {booked.fill.order}, not placed here")
+                whose = f" by {booked.fill.order}, not placed here"
+                self._acts.alert(Severity.WARN, bookkeeping.told(booked.fill) + whose)
             return
         self._settle_estimate(order)
         queue.place(order, report, self.state.markets.get(order.spec.symbol))
         if order.is_open and isinstance(report, OutcomeUnknown):
             asking.doubt(self._acts)
         if booked.fill is not None:
-            self._tell_fill(booked.fill)
+            self._acts.alert(Severity.INFO, bookkeeping.told(booked.fill))
             cards.note_fill(self.state, booked.fill)
             flatten.trim_closing(self._acts, order)
         if isinstance(report, OrderRejected):
@@ -347,14 +357,6 @@ class Engine:
         unfilled = estimate.settle(self.state, order)
         if unfilled:
             self._acts.alert(Severity.WARN, unfilled)
-
-    def _tell_fill(self, fill: FillRow, whose: str = "") -> None:
-        did = "bought" if fill.side.sign > 0 else "sold"
-        how = "maker" if fill.maker else "taker"
-        self._acts.alert(
-            Severity.WARN if whose else Severity.INFO,
-            f"{did} {fill.quantity} {fill.symbol} @{fill.price} {how}, sub-account {fill.sub}{whose}",
-        )
 
     def _tell_owner(self, order: Order, report: OrderReport) -> None:
         run = self.state.runs.get(order.spec.algo) if order.spec.algo is not None else None

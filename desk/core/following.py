@@ -8,6 +8,7 @@ from desk.core.acting import Acts
 from desk.core.state import DeskState
 from desk.model.effect import Follow
 from desk.model.following import Reason, StreamRow
+from desk.model.price import Via
 from desk.model.units import SECOND, Nanos, Symbol
 
 LOOK_HELD: Final = Nanos(20 * SECOND)
@@ -44,7 +45,9 @@ def rows(state: DeskState) -> Iterator[StreamRow]:
             is_followed=market.is_followed,
             is_synced=market.book.synced,
             touch_ts=market.quote.ts if market.quote is not None else None,
+            touch_via=market.quote.via if market.quote is not None else Via.STREAM,
             mark_ts=market.mark.ts if market.mark is not None else None,
+            mark_via=market.mark.via if market.mark is not None else Via.STREAM,
             depth_ts=market.depth_ts,
             trade_ts=market.last.ts if market.last is not None else None,
         )

@@ -10,9 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.effect import ArmCountdown, RequestDepth, RequestTruth
+from desk.model.effect import ArmCountdown, RequestDepth, RequestPrices, RequestTruth
 from desk.model.event import MetersReported
 from desk.model.limits import Meter
+from desk.model.price import PriceKind
 from desk.model.units import SECOND, Nanos
 
 RECV_WINDOW: Final = Nanos(5 * SECOND)
@@ -40,6 +41,10 @@ DEPTH_WEIGHT: Final = 20
 TRUTH_WEIGHT: Final = 28
 """Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
 COUNTDOWN_WEIGHT: Final = 10
+MARKS_WEIGHT: Final = 10
+"""Of all symbols; 1 for one."""
+TOUCH_WEIGHT: Final = 2
+TOUCHES_WEIGHT: Final = 5
 BATCH_FROM: Final = 25
 """Percent of a minute's orders below which singles are sent: nothing is scarce, and a single's fate is plainer."""
 _PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
@@ -51,13 +56,20 @@ PACE: Final = Nanos(10 * SECOND)
 _KEPT: Final = Nanos(60 * SECOND + RECV_WINDOW)
 
 
-def weight_of(question: RequestTruth | RequestDepth | ArmCountdown) -> int:
+def prices_weight(kind: PriceKind, count: int) -> int:
+    """Return what it costs to ask for the prices of so many symbols; beyond a few all of them are asked for at once."""
+    return min(TOUCH_WEIGHT * count, TOUCHES_WEIGHT) if kind is PriceKind.TOUCH else min(count, MARKS_WEIGHT)
+
+
+def weight_of(question: RequestTruth | RequestDepth | RequestPrices | ArmCountdown) -> int:
     """Return what a question, or a sign of life, costs."""
     match question:
         case RequestTruth():
             return TRUTH_WEIGHT
         case RequestDepth():
             return DEPTH_WEIGHT
+        case RequestPrices(kind=kind, symbols=symbols):
+            return prices_weight(kind, len(symbols))
         case ArmCountdown():
             return COUNTDOWN_WEIGHT
 

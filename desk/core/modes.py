@@ -110,9 +110,9 @@ def _problem(state: DeskState) -> str:
         is_starting = state.mode is DeskMode.STARTING and market.is_followed and not market.book.synced
         if is_starting or market.is_book_missing(state.now):
             return f"{symbol}: waiting for a provable book"
-        age = state.mark_age(symbol)
-        if age is None or market.quote is None:
+        if market.mark_streamed is None or market.quote is None:
             return f"{symbol}: waiting for touch and mark"
+        age = state.now - market.mark_streamed
         if age > millis(state.limits.mark_age_ms_max):
-            return f"{symbol}: mark is {age // 1_000_000_000} s old"
+            return f"{symbol}: the stream's mark is {age // 1_000_000_000} s old"
     return ""

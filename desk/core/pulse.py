@@ -1,6 +1,6 @@
 """What must not wait for an event of the market: once a second."""
 
-from desk.core import asking, cards, charts, deadman, following, locks, watch
+from desk.core import asking, cards, charts, deadman, following, locks, prices, watch
 from desk.core.acting import Acts
 
 
@@ -12,6 +12,7 @@ def look_after(acts: Acts) -> None:
             acts.cancel(order)
     following.look(acts)
     asking.ask_again(acts)
+    prices.look(acts)
     watch.sweep(acts)
     locks.watch(acts)
     acts.out.extend(deadman.beat(state))

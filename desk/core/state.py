@@ -25,6 +25,7 @@ from desk.model.instrument import Instrument
 from desk.model.limits import AdlMode, Limits
 from desk.model.market import MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, Side
+from desk.model.price import PriceKind
 from desk.model.tier import AdlTier
 from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
@@ -55,6 +56,7 @@ class Market:
         "instrument",
         "last",
         "mark",
+        "mark_streamed",
         "prices",
         "quote",
         "tape",
@@ -73,6 +75,8 @@ class Market:
         """When the depth has last spoken."""
         self.quote: Quote | None = None
         self.mark: MarkPrice | None = None
+        self.mark_streamed: Nanos | None = None
+        """When the stream has last told a mark: whatever else tells one, a dead stream is dead."""
         self.last: TradePrint | None = None
         self.tape: deque[TradePrint] = deque(maxlen=TAPE_MAX)
         self.prices: deque[Sample] = deque(maxlen=SAMPLES_MAX)
@@ -189,6 +193,8 @@ class DeskState:
     truth_asked: bool = False
     """A query for the venue's truth is on its way."""
     truth_asked_at: Nanos = _NEVER
+    prices_unanswered: dict[PriceKind, tuple[Nanos, int]] = slot(default_factory=dict)
+    """When prices were last asked for, and how often in vain."""
     doubts: int = 0
     """Questions asked about requests without an answer since the latest of them went missing."""
     breaks: dict[Symbol, Nanos] = slot(default_factory=dict)

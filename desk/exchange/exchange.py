@@ -5,6 +5,8 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from desk.exchange.accounts import Account
 from desk.exchange.floor import Floor
 from desk.exchange.latency import DEFAULT_LATENCY, Latency
@@ -21,6 +23,7 @@ from desk.model.effect import (
     Batch,
     Follow,
     RequestDepth,
+    RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
@@ -30,7 +33,8 @@ from desk.model.effect import (
 )
 from desk.model.event import AccountReported, Event, LinkChanged, LinkState, RulesReported, VenueTruth
 from desk.model.instrument import Instrument
-from desk.model.market import BookDelta, MarkSource
+from desk.model.market import BookDelta, MarkPrice
+from desk.model.price import PriceKind, Via
 from desk.model.units import ZERO, Nanos, Symbol
 
 LEVERAGE: Final = 20
@@ -175,11 +179,12 @@ class Exchange:
         if pit.instrument.symbol in self._depth_wanted and pit.is_whole:
             self._answer_depth(pit.instrument.symbol)
 
-    def marked(self, pit: Pit, source: MarkSource) -> None:
+    def marked(self, pit: Pit) -> None:
         """Publish the mark."""
-        assert pit.mark is not None, "it has just been marked"
-        now, ts = self._floor.now, self._market_ts()
-        self._outbox.push(ts, pit.publisher.mark(pit.mark, source, self._floor.next_funding(), now, ts))
+        ts = self._market_ts()
+        mark = self._mark(pit, self._floor.now, ts)
+        assert mark is not None, "it has just been marked"
+        self._outbox.push(ts, mark)
 
     def noticed(self, notice: Notice | Ended) -> None:
         """Pass on what the source says."""
@@ -224,6 +229,8 @@ class Exchange:
                 self.followed = frozenset(symbols)
             case ArmCountdown():
                 self._floor.count_down(0, request.symbol, request.millis)
+            case RequestPrices():
+                self._answer_prices(request)
             case RequestDepth():
                 self._answer_depth(request.symbol)
                 self._settle(request.symbol)
@@ -261,6 +268,20 @@ class Exchange:
                 self._reporter.amend_refused(order, refused)
             case _:
                 pass
+
+    def _answer_prices(self, request: RequestPrices) -> None:
+        """Answer with the prices of this moment; of a symbol that has none there is no answer."""
+        now = self._floor.now
+        ts = Nanos(now + self._latency.draw(self._chance))
+        for pit in (self._floor.pits[symbol] for symbol in request.symbols if symbol in self._floor.pits):
+            price = pit.publisher.touch(now, ts) if request.kind is PriceKind.TOUCH else self._mark(pit, now, ts)
+            if price is not None:
+                self._outbox.push(ts, replace(price, via=Via.REST))
+
+    def _mark(self, pit: Pit, now: Nanos, ts: Nanos) -> MarkPrice | None:
+        if pit.mark is None:
+            return None
+        return pit.publisher.mark(pit.mark, pit.mark_source, self._floor.next_funding(), now, ts)
 
     def _answer_depth(self, symbol: Symbol) -> None:
         """Answer with the depth, as soon as there is a whole one."""

@@ -13,7 +13,6 @@ from desk.exchange.pit import Pit
 from desk.exchange.resting import LiveOrder
 from desk.exchange.schedule import Schedule
 from desk.model.instrument import Instrument
-from desk.model.market import MarkSource
 from desk.model.order import OrderSpec
 from desk.model.units import MILLISECOND, SECOND, Nanos, Symbol
 
@@ -39,7 +38,7 @@ class Audience(Protocol):
     def changed(self, pit: Pit) -> None:
         """The book, or the members' trades, may have changed."""
 
-    def marked(self, pit: Pit, source: MarkSource) -> None:
+    def marked(self, pit: Pit) -> None:
         """There is a new mark."""
 
     def noticed(self, notice: Notice | Ended) -> None:
@@ -159,7 +158,7 @@ class Floor:
             self._audience.printed(pit, record)
         pit.apply(record)
         if isinstance(record, Mark):
-            self._audience.marked(pit, MarkSource.VENUE)
+            self._audience.marked(pit)
             self._liquidate()
         self.settle(pit)
 
@@ -202,7 +201,7 @@ class Floor:
 
     def _mark_to_mid(self, pit: Pit) -> None:
         if pit.mark_to_mid():
-            self._audience.marked(pit, MarkSource.MID)
+            self._audience.marked(pit)
 
 
 def next_ring(bell: Bell, now: Nanos) -> Nanos:

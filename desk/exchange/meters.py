@@ -14,6 +14,7 @@ from desk.model.effect import (
     Batch,
     Follow,
     RequestDepth,
+    RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
@@ -21,6 +22,7 @@ from desk.model.effect import (
     VenueEffect,
     VenueRequest,
 )
+from desk.model.price import PriceKind
 from desk.model.units import MILLISECOND, SECOND, Nanos
 
 BAN: Final = Nanos(120 * SECOND)
@@ -124,6 +126,8 @@ def weight_of(request: VenueEffect) -> int:
             return _DEPTH_WEIGHT
         case RequestTruth():
             return _TRUTH_WEIGHT
+        case RequestPrices(kind=kind, symbols=symbols):
+            return min(2 * len(symbols), 5) if kind is PriceKind.TOUCH else min(len(symbols), 10)
         case Follow():
             return 0
         case ArmCountdown():

@@ -8,6 +8,7 @@ from desk.exchange.matching import Clerk, Matching
 from desk.exchange.publishing import Publisher
 from desk.exchange.resting import LiveOrder
 from desk.model.instrument import Instrument
+from desk.model.market import MarkSource
 from desk.model.order import Side
 from desk.model.units import ZERO
 
@@ -43,6 +44,11 @@ class Pit:
                 self.matching.on_full(record)
             case Mark():
                 self.mark, self._is_marked_by_source = record, True
+
+    @property
+    def mark_source(self) -> MarkSource:
+        """What its mark is."""
+        return MarkSource.VENUE if self._is_marked_by_source else MarkSource.MID
 
     def mark_to_mid(self) -> bool:
         """Mark to the middle of the touch; not where the source states a mark or there is no touch."""

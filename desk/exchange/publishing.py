@@ -18,7 +18,8 @@ class Publisher:
         self._matching = matching
         self._last_id = update_id
         self._published_id = update_id
-        self._touch: tuple[Decimal | None, ...] = ()
+        self._shown: tuple[Decimal, ...] | None = None
+        """The touch as it was last published; None: there was none."""
 
     @property
     def update_id(self) -> int:
@@ -34,9 +35,11 @@ class Publisher:
         self._last_id += 1
         self._published_id = self._last_id
         events: list[MarketEvent] = [BookDelta(ts, self._symbol, first, self._last_id, previous, bids, asks, now)]
-        quote = self._quote(now, ts)
-        if quote is not None:
+        quote = self.touch(now, ts)
+        shown = (quote.bid, quote.bid_size, quote.ask, quote.ask_size) if quote is not None else None
+        if quote is not None and shown != self._shown:
             events.append(quote)
+        self._shown = shown
         return events
 
     def break_chain(self) -> None:
@@ -61,14 +64,11 @@ class Publisher:
         """Return the mark price."""
         return MarkPrice(ts, self._symbol, mark.price, mark.index, mark.funding_rate, next_funding, source, now)
 
-    def _quote(self, now: Nanos, ts: Nanos) -> Quote | None:
+    def touch(self, now: Nanos, ts: Nanos) -> Quote | None:
+        """Return the touch as it is; None where a side is empty."""
         bid, ask = self._matching.best(Side.BUY), self._matching.best(Side.SELL)
         bid_size = ZERO if bid is None else self._matching.displayed(Side.BUY, bid)
         ask_size = ZERO if ask is None else self._matching.displayed(Side.SELL, ask)
-        touch = (bid, bid_size, ask, ask_size)
-        if touch == self._touch:
-            return None
-        self._touch = touch
         if bid is None or ask is None:
             return None
         return Quote(ts, self._symbol, bid, bid_size, ask, ask_size, now)

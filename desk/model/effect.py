@@ -10,6 +10,7 @@ from desk.model.command import ChaseSpec
 from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
 from desk.model.market import Quote
 from desk.model.order import OrderSpec, Side
+from desk.model.price import PriceKind, Purpose
 from desk.model.program import Program
 from desk.model.tier import AdlTier
 from desk.model.units import AlgoId, ClientOrderId, Nanos, SubId, Symbol
@@ -58,6 +59,15 @@ class RequestTruth(Struct, frozen=True, tag=True):
     """Ask the venue for everything it knows of the account."""
 
     ts: Nanos
+
+
+class RequestPrices(Struct, frozen=True, tag=True):
+    """Ask the next source for what the streams have not told for a while."""
+
+    ts: Nanos
+    kind: PriceKind
+    purpose: Purpose
+    symbols: tuple[Symbol, ...]
 
 
 class ArmCountdown(Struct, frozen=True, tag=True):
@@ -235,7 +245,7 @@ class Alert(Struct, frozen=True, tag=True):
     text: str
 
 
-VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | ArmCountdown | Follow
+VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | RequestPrices | ArmCountdown | Follow
 
 
 class Batch(Struct, frozen=True, tag=True):

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desk.model.price import Via
 from desk.model.units import Nanos, Symbol
 
 
@@ -31,7 +32,9 @@ class StreamRow(Struct, frozen=True, kw_only=True):
     """Depth and trades too."""
     is_synced: bool
     touch_ts: Nanos | None
+    touch_via: Via
     mark_ts: Nanos | None
+    mark_via: Via
     depth_ts: Nanos | None
     trade_ts: Nanos | None
 

@@ -16,6 +16,7 @@ from desk.model.effect import (
     Effect,
     Learned,
     RequestDepth,
+    RequestPrices,
     RequestTruth,
     RunEdited,
     RunEnded,
@@ -62,6 +63,7 @@ Journalled = (
     | Deleveraged
     | RequestTruth
     | RequestDepth
+    | RequestPrices
     | ArmCountdown
     | BaselineSet
     | SubLocked

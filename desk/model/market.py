@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.order import Side
+from desk.model.price import Via
 from desk.model.units import Nanos, Symbol
 
 
@@ -26,6 +27,7 @@ class Quote(Struct, frozen=True, gc=False, tag=True):
     ask: Decimal
     ask_size: Decimal
     venue_ts: Nanos
+    via: Via = Via.STREAM
 
     @property
     def mid(self) -> Decimal:
@@ -96,3 +98,4 @@ class MarkPrice(Struct, frozen=True, gc=False, tag=True):
     next_funding: Nanos
     source: MarkSource
     venue_ts: Nanos
+    via: Via = Via.STREAM

@@ -19,16 +19,9 @@ from desk.core.state import DeskState
 from desk.model.command import Command
 from desk.model.effect import (
     Alert,
-    ArmCountdown,
     ArmTimer,
     DisarmTimer,
     Effect,
-    Follow,
-    RequestDepth,
-    RequestTruth,
-    SendAmend,
-    SendCancel,
-    SendOrder,
     Severity,
     VenueEffect,
 )
@@ -234,15 +227,7 @@ class Pump:
         going: list[VenueEffect] = []
         for effect in effects:
             match effect:
-                case (
-                    SendOrder()
-                    | SendCancel()
-                    | SendAmend()
-                    | RequestDepth()
-                    | RequestTruth()
-                    | ArmCountdown()
-                    | Follow()
-                ):
+                case _ if isinstance(effect, VenueEffect):
                     answer = held_back(effect, now, self._journal_failure)
                     if answer is None:
                         going.append(effect)

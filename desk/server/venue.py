@@ -14,7 +14,7 @@ from desk.exchange.pit import Pit
 from desk.exchange.reporting import AUTOCLOSE
 from desk.exchange.resting import LiveOrder
 from desk.model.instrument import Instrument
-from desk.model.market import BookDelta, MarkSource, Quote
+from desk.model.market import BookDelta, Quote
 from desk.model.order import OrderSpec
 from desk.model.units import SECOND, ZERO, Nanos, Symbol
 from desk.server import orders
@@ -134,7 +134,7 @@ class Venue:
             elif isinstance(event, Quote):
                 feed.on_quote(event, self.now)
 
-    def marked(self, pit: Pit, source: MarkSource) -> None:
+    def marked(self, pit: Pit) -> None:
         """There is a new mark."""
         assert pit.mark is not None, "it has just been marked"
         self.tapes[pit.instrument.symbol].on_mark(pit.mark, millis(self.now))

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Final
 
+from desk.core.limiter import MARKS_WEIGHT
 from desk.core.state import DeskState
 from desk.exchange.exchange import Exchange
-from desk.model.effect import SendOrder, VenueEffect
-from desk.model.event import VenueTruth
+from desk.model.effect import RequestPrices, SendOrder, VenueEffect
+from desk.model.event import LinkState, VenueTruth
 from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
+from desk.model.price import PriceKind
 from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, SubId, Symbol, millis
 from desk.sim import guards
 from desk.sim.disk import Disk
@@ -21,6 +23,10 @@ BOOKED_WITHIN: Final = Nanos(45 * SECOND)
 
 TOLD_WITHIN: Final = Nanos(3 * SECOND)
 """What has just happened at the venue may still be on its way to a desk that hears well."""
+
+
+ASKED_WITHIN: Final = Nanos(20 * SECOND)
+"""The longest pause between two questions for a price, and the pulse."""
 
 
 class Judge:
@@ -39,6 +45,9 @@ class Judge:
         self._before: dict[tuple[SubId, Symbol], Decimal] = {}
         """What was held when the turn began."""
         self._versions: dict[ClientOrderId, int] = {}
+        self._marks_asked: dict[Symbol, Nanos] = {}
+        self._listening_since = Nanos(0)
+        """Since when it may ask."""
 
     def begin(self, process: Process, *, was_durable: bool) -> None:
         """A new process has come back from the journal; what the last one knew was durable, or the disk was full."""
@@ -53,6 +62,8 @@ class Judge:
 
     def sent(self, effect: VenueEffect, process: Process) -> None:
         """The desk is sending something."""
+        if isinstance(effect, RequestPrices) and effect.kind is PriceKind.MARK:
+            self._marks_asked |= dict.fromkeys(effect.symbols, process.state.now)
         if not isinstance(effect, SendOrder):
             return
         if effect.spec.id not in self._disk.intents and not effect.spec.closing:
@@ -106,6 +117,19 @@ class Judge:
             elif now - max(at, since) > BOOKED_WITHIN:
                 self._oracle.blame("I14", f"trade {key[1]} of {key[0]} is not booked {(now - at) // SECOND} s later")
                 del self._unbooked[key]
+
+    def check_prices(self, state: DeskState, since: Nanos, now: Nanos) -> None:
+        """Check that a mark that no stream tells is asked for, where something is held; `since` as for the lag."""
+        is_listening = state.link in (LinkState.UP, LinkState.DOWN) and state.limiter.may_ask(MARKS_WEIGHT, state.now)
+        if not is_listening:
+            self._listening_since = now
+        is_young = bool(state.starts) and state.now - state.starts[-1] < ASKED_WITHIN
+        if is_young or now - max(since, self._listening_since) < ASKED_WITHIN:
+            return
+        for symbol in dict.fromkeys(symbol for (symbol, _), held in state.sides().items() if held):
+            age, asked = state.mark_age(symbol), self._marks_asked.get(symbol, Nanos(0))
+            if (age is None or age > ASKED_WITHIN) and state.now - asked > ASKED_WITHIN:
+                self._oracle.blame("3a", f"the mark of {symbol} is old, and nobody has been asked for another")
 
     def check_rate(self) -> None:
         """Check that the venue has never had to refuse a request as one too many."""

@@ -27,6 +27,7 @@ from desk.model.event import (
     TruthLearned,
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
+from desk.model.price import Via
 from desk.model.units import MILLISECOND, SECOND, Nanos
 from desk.sim.oracle import Oracle
 from desk.sim.plan import Dice, Fault, Plan, Sighting
@@ -202,7 +203,7 @@ class Network:
             return
         at = Nanos(now + self._way())
         for event in events:
-            if isinstance(event, _MARKET):
+            if isinstance(event, _MARKET) and not _is_asked(event):
                 self.tell([event], now)
                 continue
             answer = event
@@ -224,7 +225,9 @@ class Network:
     def tell(self, events: Iterable[Event], now: Nanos) -> None:
         """Take what the venue says on its streams."""
         for event in events:
-            if isinstance(event, _MARKET):
+            if _is_asked(event):
+                self._push(Nanos(now + self._way()), [event])
+            elif isinstance(event, _MARKET):
                 self._tell_market(event, now)
             elif isinstance(event, _ANSWERS):
                 self._push(Nanos(now + self._way()), [event])
@@ -299,6 +302,11 @@ class Network:
 
     def _way(self) -> Nanos:
         return Nanos(self._chance.randint(4, 60) * MILLISECOND)
+
+
+def _is_asked(event: Event) -> bool:
+    """Tell whether a price is the answer to a question, and does not come on a stream."""
+    return isinstance(event, Quote | MarkPrice) and event.via is not Via.STREAM
 
 
 def _parts(request: Request | Batch) -> tuple[Request, ...]:

@@ -177,6 +177,7 @@ class World:
             self._deaf_until = now
         else:
             self._judge.check_lag(state, self._deaf_until, now)
+            self._judge.check_prices(state, self._deaf_until, now)
 
     def _trade(self, now: Nanos) -> None:
         self._agenda.push(Nanos(now + int(self._trader.pause_seconds() * SECOND)), self._trade)

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from desk.model.price import Via
 from desk.model.units import ZERO
 from desk.model.view import AdlLevel, DeskView, PositionRow
 from desk.ui.panels.accounts import AccountsSection
@@ -75,6 +76,8 @@ def status_section(view: DeskView, chosen: Chosen, pulse: Pulse) -> StatusSectio
         link_reason=view.link_reason,
         symbol=chosen.symbol,
         quote_ts=quote.ts if quote is not None else None,
+        quote_via=quote.via if quote is not None else Via.STREAM,
+        mark_via=mark.via if mark is not None else Via.STREAM,
         mark_source=mark.source if mark is not None else None,
         loop_lag_p99=view.health.loop_lag_p99,
         key_mode=chosen.key_mode,

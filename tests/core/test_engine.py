@@ -128,7 +128,7 @@ def test_a_stale_mark_degrades_the_desk_at_the_next_pulse_and_a_fresh_one_brings
     desk.timers[PULSE] = at(1000)
 
     list(desk.wait(at(4000)))
-    assert (desk.state.mode, desk.state.mode_reason) == (DeskMode.DEGRADED, "BTCUSDT: mark is 4 s old")
+    assert (desk.state.mode, desk.state.mode_reason) == (DeskMode.DEGRADED, "BTCUSDT: the stream's mark is 4 s old")
 
     desk.step(builders.mark("100.0", 4500))
     list(desk.wait(at(5000)))

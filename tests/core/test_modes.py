@@ -36,7 +36,7 @@ def lose_quote(state):
 
 
 def lose_mark(state):
-    state.markets[BTC].mark = None
+    state.markets[BTC].mark = state.markets[BTC].mark_streamed = None
 
 
 def age_mark(state):
@@ -55,7 +55,7 @@ def fail(state):
         (lose_book, "BTCUSDT: waiting for a provable book"),
         (lose_quote, "BTCUSDT: waiting for touch and mark"),
         (lose_mark, "BTCUSDT: waiting for touch and mark"),
-        (age_mark, "BTCUSDT: mark is 3 s old"),
+        (age_mark, "BTCUSDT: the stream's mark is 3 s old"),
         (fail, "journal: disk full"),
     ],
 )

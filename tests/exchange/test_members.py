@@ -62,7 +62,7 @@ class Quiet:
     def changed(self, pit):
         pit.drain_taken()
 
-    def marked(self, pit, source):
+    def marked(self, pit):
         pass
 
     def noticed(self, notice):

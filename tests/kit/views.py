@@ -13,6 +13,7 @@ from desk.model.instrument import Bracket, Instrument
 from desk.model.limits import Limits, Meter
 from desk.model.market import Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import OrderKind, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.price import Via
 from desk.model.tier import AdlTier
 from desk.model.units import SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import (
@@ -417,6 +418,8 @@ def stream(**changes: object) -> StreamRow:
         is_followed=True,
         is_synced=True,
         touch_ts=before(200),
+        touch_via=Via.STREAM,
+        mark_via=Via.STREAM,
         mark_ts=before(1_000),
         depth_ts=before(100),
         trade_ts=before(12_000),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.core import bookkeeping, checkpoint, deleverage, estimate, following, ledger, orders, reconcile
+from desk.core import bookkeeping, checkpoint, deleverage, estimate, following, ledger, orders, prices, reconcile
 from desk.core.adl import cuts, tiers
 from desk.core.algos.bracket import Bracket
 from desk.core.engine import HANDLERS, Engine
@@ -248,6 +248,10 @@ def what_is_held_is_let_go_of(patch):
     )
 
 
+def only_the_streams_are_asked(patch):
+    patch.setattr(prices, "look", lambda acts: None)
+
+
 FALLS = (Fault.CRASH, Fault.PRICE_GAP)
 
 MUTANTS = {
@@ -281,6 +285,9 @@ MUTANTS = {
     ),
     "an ended order works again": Mutant(terminal_works_again, STREAMS, frozenset({"I12", "A"})),
     "an old answer counts": Mutant(an_old_answer_counts, STREAMS, frozenset({"A", "I15", "I12"})),
+    "only the streams are asked": Mutant(
+        only_the_streams_are_asked, (Fault.MARKET_SILENT,), frozenset({"3a"}), seeds=40
+    ),
     "what is held is let go of": Mutant(what_is_held_is_let_go_of, (), frozenset({"3c"})),
     "funding is not remembered": Mutant(funding_is_not_remembered, STREAMS, frozenset({"I4"})),
 }

@@ -9,6 +9,7 @@ from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.limits import Meter
 from desk.model.market import MarkSource
+from desk.model.price import Via
 from desk.model.units import MILLISECOND, SECOND, Nanos, Symbol
 from desk.model.view import AlertRow, DeskMode
 from desk.ui import format
@@ -63,7 +64,9 @@ class StatusSection(Struct, frozen=True, kw_only=True):
     symbol: Symbol
     quote_ts: Nanos | None
     """None: no quote yet."""
+    quote_via: Via
     mark_source: MarkSource | None
+    mark_via: Via
     loop_lag_p99: int
     """Nanoseconds."""
     key_mode: KeyMode
@@ -116,6 +119,8 @@ def status_parts(section: StatusSection) -> list[Part]:
         parts.insert(2, Part(4, Run(format.sanitise(section.mode_lift, 60), Ink.WARN)))
     if section.mark_source is not None and section.mark_source is not MarkSource.VENUE:
         parts.insert(5, Part(4, Run(f"mark={section.mark_source}", Ink.WARN)))
+    if section.mark_via is not Via.STREAM:
+        parts.insert(5, Part(4, Run(f"mark by {section.mark_via}", Ink.WARN)))
     if section.silent_ms > SILENT_MS_MAX:
         silent = f" ENGINE SILENT {format.age(section.silent_ms * MILLISECOND)} "
         parts.insert(0, Part(-1, Run(silent, Ink.ALARM)))
@@ -159,8 +164,9 @@ def _price_age(section: StatusSection) -> Run:
     if section.quote_ts is None:
         return Run(f"{symbol} no quote", Ink.WARN)
     age = section.now - section.quote_ts
-    is_old = age > _PRICE_AGE_MS_MAX * MILLISECOND
-    return Run(f"{symbol} {format.age(age)}{' stale' if is_old else ''}", Ink.WARN if is_old else Ink.TEXT)
+    is_old, is_asked = age > _PRICE_AGE_MS_MAX * MILLISECOND, section.quote_via is not Via.STREAM
+    said = f"{f' by {section.quote_via}' if is_asked else ''}{' stale' if is_old else ''}"
+    return Run(f"{symbol} {format.age(age)}{said}", Ink.WARN if is_old or is_asked else Ink.TEXT)
 
 
 def _lag_ink(nanos: int) -> Ink:

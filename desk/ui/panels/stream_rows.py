@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from desk.model.following import LineRow, StreamRow
+from desk.model.price import Via
 from desk.model.units import SECOND, Nanos
 from desk.ui import format
 from desk.ui.panels.table import Cell, Column
@@ -11,8 +12,8 @@ from desk.ui.theme import Ink
 
 COLUMNS: Final = (
     Column("stream", 16, is_numeric=False),
-    Column("touch", 5),
-    Column("mark", 5),
+    Column("touch", 11),
+    Column("mark", 11),
     Column("depth", 7),
     Column("trades", 6),
     Column("why", 0, is_numeric=False),
@@ -31,12 +32,20 @@ def _stream(row: StreamRow, now: Nanos) -> Sequence[Cell]:
     off = Cell("off", Ink.FAINT)
     return (
         Cell(format.sanitise(row.symbol, 16), Ink.BRIGHT if row.is_followed else Ink.TEXT),
-        _age(row.touch_ts, now),
-        Cell(_age(row.mark_ts, now).text, Ink.WARN if is_late else Ink.TEXT),
+        _price(row.touch_ts, row.touch_via, now, is_late=False),
+        _price(row.mark_ts, row.mark_via, now, is_late=is_late),
         _depth(row, now) if row.is_followed else off,
         _age(row.trade_ts, now) if row.is_followed else off,
         _why(row, now),
     )
+
+
+def _price(ts: Nanos | None, via: Via, now: Nanos, *, is_late: bool) -> Cell:
+    """A price that no stream has told names the way it came."""
+    age = _age(ts, now).text
+    if ts is None or via is Via.STREAM:
+        return Cell(age, Ink.WARN if is_late else Ink.FAINT if ts is None else Ink.TEXT)
+    return Cell(f"{age} {via}", Ink.WARN)
 
 
 def _depth(row: StreamRow, now: Nanos) -> Cell:

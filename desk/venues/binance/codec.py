@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from desk.model.error import VenueError
 from desk.model.market import BookDelta, BookSnapshot, Level, MarkPrice, MarkSource, Quote, TradePrint
 from desk.model.order import Side
+from desk.model.price import Via
 from desk.model.units import MILLISECOND, ZERO, Nanos, Symbol
 from desk.venues.binance.lane import StreamId
 
@@ -121,14 +122,34 @@ def check_passable(frame: bytes, error: Exception, ours: frozenset[str]) -> None
         raise Mangled(f"a frame of {len(frame)} bytes cannot be read: {error}") from None
 
 
-def _on_ticker(message: _BookTicker, ts: Nanos) -> tuple[MarketData, StreamId]:
-    bid, ask = message.bid, message.ask
+def touch_of(
+    symbol: Symbol, sides: tuple[Decimal, Decimal, Decimal, Decimal], *, ts: Nanos, at: int, via: Via
+) -> Quote:
+    """Return a touch of bid, its size, ask, its size, made by the venue at `at` ms; raise Mangled for one that is none."""
+    bid, bid_size, ask, ask_size = sides
     # An empty side is told as a zero; a touch that is crossed is no touch.
-    if not (ZERO < bid < ask and message.bid_size >= ZERO and message.ask_size >= ZERO and ask.is_finite()):
-        raise Mangled(f"touch of {message.symbol}: expected bid below ask, found {bid} and {ask}")
+    if not (ZERO < bid < ask and bid_size >= ZERO and ask_size >= ZERO and ask.is_finite()):
+        raise Mangled(f"touch of {symbol}: expected bid below ask, found {bid} and {ask}")
+    return Quote(ts, symbol, bid, bid_size, ask, ask_size, Nanos(at * MILLISECOND), via)
+
+
+def mark_of(
+    symbol: Symbol, prices: tuple[Decimal, Decimal], funding: tuple[str, int], *, ts: Nanos, at: int, via: Via
+) -> MarkPrice:
+    """Return a mark of mark and index price, rate and next time of funding; raise Mangled for one that cannot be."""
+    (price, index), (told, next_funding) = prices, funding
+    # A symbol that pays no funding, like one that is being delivered, has an empty rate.
+    rate = Decimal(told) if told else ZERO
+    if not (ZERO < price < _HUGE and ZERO <= index < _HUGE and abs(rate) < 1):
+        raise Mangled(f"mark of {symbol}: expected a price and a rate, found {price} and {told}")
+    next_at, made_at = Nanos(next_funding * MILLISECOND), Nanos(at * MILLISECOND)
+    return MarkPrice(ts, symbol, price, index, rate, next_at, MarkSource.VENUE, made_at, via)
+
+
+def _on_ticker(message: _BookTicker, ts: Nanos) -> tuple[MarketData, StreamId]:
     symbol = Symbol(message.symbol)
-    quote = Quote(ts, symbol, bid, message.bid_size, ask, message.ask_size, Nanos(message.at * MILLISECOND))
-    return quote, StreamId(symbol, "bookTicker")
+    sides = message.bid, message.bid_size, message.ask, message.ask_size
+    return touch_of(symbol, sides, ts=ts, at=message.at, via=Via.STREAM), StreamId(symbol, "bookTicker")
 
 
 def _on_depth(message: _Depth, ts: Nanos) -> tuple[MarketData, StreamId]:
@@ -157,22 +178,12 @@ def _on_trade(message: _AggTrade, ts: Nanos) -> tuple[MarketData, StreamId]:
 
 
 def _on_mark(message: _Mark, ts: Nanos) -> tuple[MarketData, StreamId]:
-    symbol = Symbol(message.symbol)
-    # A symbol that pays no funding, like one that is being delivered, has an empty rate.
-    rate = Decimal(message.rate) if message.rate else ZERO
-    if not (ZERO < message.price < _HUGE and ZERO <= message.index < _HUGE and abs(rate) < 1):
-        raise Mangled(f"mark of {symbol}: expected a price and a rate, found {message.price} and {message.rate}")
-    mark = MarkPrice(
-        ts,
-        symbol,
-        message.price,
-        message.index,
-        rate,
-        Nanos(message.next_funding * MILLISECOND),
-        MarkSource.VENUE,
-        Nanos(message.at * MILLISECOND),
+    symbol, prices, funding = (
+        Symbol(message.symbol),
+        (message.price, message.index),
+        (message.rate, message.next_funding),
     )
-    return mark, StreamId(symbol, "markPrice@1s")
+    return mark_of(symbol, prices, funding, ts=ts, at=message.at, via=Via.STREAM), StreamId(symbol, "markPrice@1s")
 
 
 def _check_levels(symbol: str, *sides: tuple[Level, ...]) -> None:

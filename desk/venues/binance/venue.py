@@ -7,7 +7,7 @@ whenever it comes back the engine asks for the venue's truth, for the venue repl
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -17,6 +17,7 @@ from desk.model.effect import (
     Batch,
     Follow,
     RequestDepth,
+    RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
@@ -37,6 +38,7 @@ from desk.model.event import (
 )
 from desk.model.following import LineRow
 from desk.model.instrument import Instrument
+from desk.model.market import MarkPrice, Quote
 from desk.model.order import OrderSpec
 from desk.model.units import SECOND, Nanos, Symbol
 from desk.venues.binance import streams
@@ -46,6 +48,7 @@ from desk.venues.binance.hosts import Hosts
 from desk.venues.binance.listening import UserStream
 from desk.venues.binance.offset import ServerClock
 from desk.venues.binance.opening import Opener
+from desk.venues.binance.prices import RestPrices
 from desk.venues.binance.rest import Call, Rest, Security
 from desk.venues.binance.session import RateLimit, Session
 from desk.venues.binance.signing import signer_for
@@ -54,6 +57,7 @@ from desk.venues.binance.truth import Asker, Orders
 from desk.venues.binance.user import Statement
 from desk.venues.keys import Credentials
 from desk.venues.outcomes import Verdict
+from desk.venues.prices import Cascade, PriceSource
 
 ASSET: Final = "USDT"
 CLOCK_EVERY_S: Final = 600.0
@@ -71,7 +75,16 @@ class BinanceVenue:
 
     version = 0
 
-    def __init__(self, hosts: Hosts, credentials: Credentials, *, now: Callable[[], Nanos], chance: Random) -> None:
+    def __init__(
+        self,
+        hosts: Hosts,
+        credentials: Credentials,
+        *,
+        now: Callable[[], Nanos],
+        chance: Random,
+        shared: Sequence[PriceSource] = (),
+    ) -> None:
+        """`shared`: where prices are looked for before the venue itself is asked for them."""
         self._hosts = hosts
         self._now = now
         self._chance = chance
@@ -86,6 +99,7 @@ class BinanceVenue:
             on_meters=lambda told: self._on_meters(meters_of(told)),
         )
         self._opener = Opener(self._rest, hosts)
+        self._cascade = Cascade((*shared, RestPrices(self._rest, now)), now)
         self._session = Session(
             hosts.session,
             key=credentials.key,
@@ -227,6 +241,9 @@ class BinanceVenue:
                     await self._entry.carry(request)
                 case RequestDepth():
                     await self._ask_depth(request)
+                case RequestPrices():
+                    for price in await self._cascade.ask(request):
+                        self._on_price(price)
                 case RequestTruth():
                     await self._ask_truth(request)
                 case ArmCountdown():
@@ -273,6 +290,11 @@ class BinanceVenue:
                 _LOG.warning("the venue's clock: %s", error)
 
     # What comes in.
+
+    def _on_price(self, price: Quote | MarkPrice) -> None:
+        if isinstance(price, MarkPrice):
+            self._statement.on_mark(price)
+        self._tell(price)
 
     def _on_report(self, event: Event) -> None:
         if isinstance(event, OrderAccepted):

@@ -4,6 +4,7 @@ from desk.model.effect import Severity
 from desk.model.event import LinkState
 from desk.model.limits import Meter
 from desk.model.market import MarkSource
+from desk.model.price import Via
 from desk.model.view import AlertRow, DeskMode
 from desk.ui.arming import KeyMode
 from desk.ui.panels.status import AlertsPanel, AlertsSection, StatusPanel, StatusSection
@@ -25,7 +26,9 @@ def section(**changes):
         "link_reason": "",
         "symbol": BTC,
         "quote_ts": before(120),
+        "quote_via": Via.STREAM,
         "mark_source": MarkSource.VENUE,
+        "mark_via": Via.STREAM,
         "loop_lag_p99": 1_400_000,
         "key_mode": KeyMode.CONFIRM,
         "sub_name": "alpha",
@@ -97,6 +100,13 @@ def test_a_calm_desk_tells_what_there_is_to_know():
 def test_a_mark_that_is_not_the_venue_s_is_said():
     assert "mark=mid" in words(section(mark_source=MarkSource.MID))
     assert "mark" not in words(section())
+
+
+def test_a_price_that_no_stream_has_told_names_its_way():
+    line = words(section(quote_via=Via.REST, mark_via=Via.SHARED))
+
+    assert "BTCUSDT 0.1s by rest" in line
+    assert "mark by shared" in line
 
 
 def test_trouble_is_told_with_its_reason():

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from desk.model.following import Reason
+from desk.model.price import Via
 from desk.model.units import SECOND, Nanos
 from desk.ui.panels.stream_rows import COLUMNS, stream_cells
 from desk.ui.theme import Ink
@@ -35,6 +36,15 @@ def test_a_symbol_tells_the_age_of_each_stream_and_its_reasons():
         "trades": "12s",
         "why": "order, focus, watchlist",
     }
+
+
+def test_a_price_that_no_stream_has_told_names_its_way():
+    cells = told(replace(STREAM, touch_via=Via.REST, mark_via=Via.SHARED))
+
+    assert [(cells[head].text, cells[head].ink) for head in ("touch", "mark")] == [
+        ("0.2s rest", Ink.WARN),
+        ("1.0s shared", Ink.WARN),
+    ]
 
 
 def test_what_is_not_followed_is_off_and_not_old():
