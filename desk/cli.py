@@ -21,7 +21,7 @@ from desk.model.view import DeskView
 from desk.runtime.logs import plain
 from desk.stores.lock import DirectoryHeld
 from desk.venues.binance.hosts import Hosts
-from desk.venues.binance.site import NAMES, PRACTICE, Site, hosts_of, site_of, slug_of
+from desk.venues.binance.site import NAMES, OVERRIDE, PRACTICE, Site, hosts_of, site_of, slug_of
 from desk.wiring import Options
 
 _OWN_ARGUMENTS: Final = {"exchange": "desk.serve", "doctor": "desk.doctor", "record": "desk.record"}
@@ -209,7 +209,8 @@ def _site(parsed: argparse.Namespace) -> Site:
     """Return the venue with its key; a command that only looks at a running desk needs none."""
     key_file = parsed.key or config_path().parent / f"{parsed.venue.partition(':')[0]}.key"
     ask = getpass if sys.stdin.isatty() and sys.stderr.isatty() else None
-    return site_of(parsed.venue, key_file=key_file, environ=os.environ, ask=ask, takes_real_money=parsed.real_money)
+    site = site_of(parsed.venue, key_file=key_file, environ=os.environ, ask=ask, takes_real_money=parsed.real_money)
+    return replace(site, may_withdraw=parsed.allow_withdrawals)
 
 
 def _summary(view: DeskView) -> str:
@@ -261,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
         "--key", type=Path, metavar="FILE", help="the venue's API key, chmod 600 (default: beside the settings)"
     )
     market.add_argument("--real-money", action="store_true", help="let `--venue binance` trade")
+    market.add_argument(OVERRIDE, action="store_true", help="take a key that may withdraw")
     _add_sim(parser)
     screen = parser.add_argument_group("screen")
     screen.add_argument(

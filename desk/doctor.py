@@ -18,6 +18,7 @@ from desk.config import Settings, config_path, load_settings
 from desk.model.error import BadInput, DeskError
 from desk.model.units import MILLISECOND, Nanos
 from desk.stores.lock import DirectoryHeld, DirectoryLock
+from desk.venues.binance import rights
 from desk.venues.binance.offset import ServerClock
 from desk.venues.binance.opening import Opener
 from desk.venues.binance.rest import Call, Rest
@@ -141,7 +142,7 @@ async def _venue(venue: str, credentials: Credentials | None, settings: Settings
                 return [Finding("venue", False, str(error), "look at the network, or at the name of the venue")]
             findings = _clock(hosts.rest, clock)
             if credentials is not None:
-                findings.append(await _rights(rest))
+                findings.append(await _rights(rest, hosts.wallet))
                 findings += await _account(rest, Opener(rest, hosts), settings)
             return findings
     finally:
@@ -163,12 +164,23 @@ def _clock(address: str, clock: ServerClock) -> list[Finding]:
     ]
 
 
-async def _rights(rest: Rest) -> Finding:
+async def _rights(rest: Rest, wallet: str | None) -> Finding:
     reply = await rest.send(Call("GET", "/fapi/v3/balance", {}, weight=5))
-    if reply.answer.status == 200:
+    if reply.answer.status != 200:
+        verdict = classify(reply.answer)
+        return Finding(
+            "key rights", False, verdict.reason or "no answer", "make a new key with futures trading allowed"
+        )
+    if wallet is None:
         return Finding("key rights", True, "it may read the account")
-    verdict = classify(reply.answer)
-    return Finding("key rights", False, verdict.reason or "no answer", "make a new key with futures trading allowed")
+    found = await rights.learn_rights(rest, wallet)
+    try:
+        rights.check(found, may_withdraw=False)
+    except BadInput as error:
+        return Finding("key rights", False, str(error), "edit the key's restrictions at the venue")
+    assert not isinstance(found, str), "what is not known has been refused"
+    bound = "bound to addresses" if found.ip_restrict else "from any address: bind it to yours"
+    return Finding("key rights", True, f"it may read and trade futures, not withdraw; {bound}")
 
 
 async def _account(rest: Rest, opener: Opener, settings: Settings) -> list[Finding]:

@@ -148,7 +148,13 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
             get_running_loop().add_signal_handler(number, Insistence(wish, number))
         get_running_loop().add_signal_handler(signal.SIGUSR1, pump.command, KillDesk("SIGUSR1"))
 
+        def look(now: Nanos) -> None:
+            symbol = script.looks_at(now)
+            if symbol is not None:
+                pump.look_at(symbol)
+
         def follow(state: DeskState) -> None:
+            look(state.now)
             if state.mode is DeskMode.RUNNING and script.is_due(state.now):
                 pump.publish()
                 for command in script.advance(pump.view):
@@ -158,6 +164,7 @@ async def _run_headless(options: Options, script: Script, span_s: int | None) ->
             elif script.wants_quit and not state.leaving:
                 wish()
 
+        look(assembly.clock.now())
         pump.observe(follow)
         async with _attended(options, assembly):
             await pump.run(None if span_s is None else Nanos(assembly.clock.now() + span_s * SECOND))

@@ -176,7 +176,7 @@ async def _build_remote(options: Options, site: Site, journal: Journal) -> Async
     venue = BinanceVenue(site.hosts, site.credentials, now=clock.now, chance=Random())
     try:
         symbols = tuple(dict.fromkeys((*settings.symbols, *_held(state))))
-        instruments = await venue.open(symbols, settings.limits.leverage)
+        instruments = await venue.open(symbols, settings.limits.leverage, may_withdraw=site.may_withdraw)
         opening = await _opening_cash(settings, state, venue, clock.now())
         epoch = await journal.begin_epoch()
         pump = Pump(Engine(state), clock=clock, venue=venue, journal=journal, sources=[], seq=_last_seq(loaded))

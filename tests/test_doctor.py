@@ -64,6 +64,13 @@ async def test_a_venue_its_clock_and_the_key_are_looked_at(tmp_path):
         assert "ok   venue" in said
         assert "ok   clock" in said
         assert "ok   account" in said
+        assert "it may read and trade futures, not withdraw; from any address: bind it to yours" in said
+
+        for seat in live.server.venue.seats.values():
+            seat.may_withdraw = True
+        said = await _said("--venue", f"loopback:{port}", "--key", str(key), "--data", str(tmp_path / "d"))
+        assert "BAD  key rights" in said
+        assert "take it away at the venue" in said
 
         key.write_text('key = "nobody"\nsecret = "hidden"\n')
         said = await _said("--venue", f"loopback:{port}", "--key", str(key), "--data", str(tmp_path / "d"))

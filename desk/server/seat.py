@@ -50,6 +50,8 @@ class Seat:
         self.amendments: deque[Amendment] = deque(maxlen=AMENDMENTS_KEPT)
         self.leverages: dict[Symbol, int] = {}
         self.burns_fees = False
+        self.may_withdraw = False
+        """Its keys may; here there is nowhere to withdraw to."""
         self.is_joint = False
         """Several assets margin together."""
         self.moved: dict[Symbol, int] = {}

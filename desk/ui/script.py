@@ -6,6 +6,7 @@ from desk.model.view import DeskView
 from desk.ui.complaint import Complaint
 from desk.ui.grammar import Help, Parsed, Quit, SelectSub, SelectSymbol, ShowTab, Wait, parse_line
 from desk.ui.resolve import Context
+from desk.ui.session import LOOK_EVERY_MS
 
 
 class Script:
@@ -16,6 +17,7 @@ class Script:
         self._sub = sub
         self._symbol = symbol
         self._due = Nanos(0)
+        self._looked: Nanos | None = None
         self.complaint: Complaint | None = None
         """Why it stopped; nothing of the part it names was sent."""
         self.wants_quit = False
@@ -24,6 +26,13 @@ class Script:
     def is_done(self) -> bool:
         """Tell whether nothing is left to do."""
         return not self._line.strip()
+
+    def looks_at(self, now: Nanos) -> Symbol | None:
+        """Return the symbol it writes about, every few seconds while it has something left to do, as a screen would."""
+        if self.is_done or (self._looked is not None and now - self._looked < LOOK_EVERY_MS * MILLISECOND):
+            return None
+        self._looked = now
+        return self._symbol
 
     def is_due(self, now: Nanos) -> bool:
         """Tell whether the next part may be read."""

@@ -1,4 +1,5 @@
-"""Where the venue's key comes from: a file of its owner's alone, a systemd credential, or a person at the prompt.
+"""Where the venue's key comes from: a file of its owner's alone, a systemd credential, a keyring, or a person at the
+prompt.
 
 Never the command line, which every process of the machine can read, and never the environment, which is inherited.
 """
@@ -13,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from desk.model.error import BadInput
+from desk.venues import keychain
 from desk.venues.secret import Secret
 
 CREDENTIAL: Final = "desk.key"
@@ -24,6 +26,10 @@ Ask = Callable[[str], str]
 """Asks a person without showing what is typed."""
 
 
+LookUp = Callable[[str], Secret | None]
+"""Returns what a keyring keeps under a name."""
+
+
 class Credentials(Struct, frozen=True):
     """An API key and what signs for it."""
 
@@ -33,10 +39,13 @@ class Credentials(Struct, frozen=True):
     """Where they were found, for the trader; not how they read."""
 
 
-def find_credentials(path: Path, environ: Mapping[str, str], ask: Ask | None) -> Credentials:
+def find_credentials(
+    path: Path, environ: Mapping[str, str], ask: Ask | None, look_up: LookUp = keychain.look_up
+) -> Credentials:
     """Return the venue's key from the first place that has one; raise BadInput naming the places that have none.
 
-    The places in their order: systemd's credential directory, the file at `path`, and `ask` (None: nobody is there).
+    The places in their order: systemd's credential directory, the file at `path`, the keyring under the file's name
+    (`binance-key`, `binance-secret`), and `ask` (None: nobody is there).
     """
     directory = environ.get("CREDENTIALS_DIRECTORY")
     if directory is not None and (Path(directory) / CREDENTIAL).exists():
@@ -44,9 +53,13 @@ def find_credentials(path: Path, environ: Mapping[str, str], ask: Ask | None) ->
         return _parsed(_read(Path(directory) / CREDENTIAL, is_checked=False), "systemd credential")
     if path.is_symlink() or path.exists():
         return _parsed(_read(path, is_checked=True), str(path))
+    kept = look_up(f"{path.stem}-key"), look_up(f"{path.stem}-secret")
+    if kept[0] is not None and kept[1] is not None:
+        return Credentials(kept[0], kept[1], f"keyring, {path.stem}")
     if ask is None:
         raise BadInput(
             f"{path}: expected the venue's API key (two lines, `key` and `secret`, in TOML; chmod 600), found no file"
+            f" and nothing under {path.stem}-key and {path.stem}-secret in a keyring"
         )
     key, secret = ask("API key: ").strip(), ask("API secret: ").strip()
     if not key or not secret:

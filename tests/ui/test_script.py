@@ -6,7 +6,7 @@ from desk.model.command import CancelAll, PlaceOrder
 from desk.model.order import Side
 from desk.model.units import SECOND, Nanos, SubId
 from desk.ui.script import Script
-from tests.kit.views import ALPHA, BTC, desk_view
+from tests.kit.views import ALPHA, BTC, NOW, desk_view
 
 
 def script(line):
@@ -54,3 +54,12 @@ def test_quit_asks_for_the_end():
 def test_nothing_to_do_is_done():
     assert script("  ").is_done
     assert not script("  ").is_due(Nanos(0))
+
+
+def test_it_looks_at_its_symbol_every_five_seconds_until_it_is_done():
+    writer = script("wait 20s; buy 0.01 @61000")
+    writer.advance(desk_view())
+
+    assert [writer.looks_at(Nanos(NOW + seconds * SECOND)) for seconds in (0, 1, 5, 6)] == [BTC, None, BTC, None]
+    writer.advance(desk_view())
+    assert writer.looks_at(Nanos(NOW + 30 * SECOND)) is None

@@ -6,6 +6,7 @@ import pytest
 
 from desk.model.error import BadInput
 from desk.venues.keys import find_credentials
+from desk.venues.secret import Secret
 
 CANARY = "hunter2hunter2"
 FILE = f'key = "the-key"\nsecret = "{CANARY}"\n'
@@ -49,6 +50,22 @@ def test_a_systemd_credential_comes_before_the_file(path, tmp_path):
     found = find_credentials(path, {"CREDENTIALS_DIRECTORY": str(tmp_path)}, nobody)
 
     assert (found.key.reveal(), found.source) == (b"other", "systemd credential")
+
+
+def test_a_keyring_comes_after_the_file_and_before_a_person(path):
+    kept = {"binance-key": Secret(b"k"), "binance-secret": Secret(CANARY.encode())}
+
+    found = find_credentials(path, {}, nobody, kept.get)
+    put(path)
+    in_file = find_credentials(path, {}, nobody, kept.get)
+
+    assert (found.key.reveal(), found.secret.reveal(), found.source) == (b"k", CANARY.encode(), "keyring, binance")
+    assert in_file.key.reveal() == b"the-key"
+
+
+def test_half_a_key_in_a_keyring_is_none(path):
+    with pytest.raises(BadInput, match="nothing under binance-key and binance-secret in a keyring"):
+        find_credentials(path, {}, None, {"binance-key": Secret(b"k")}.get)
 
 
 def test_with_no_file_a_person_is_asked(path):

@@ -93,6 +93,23 @@ def commission_rate(call: Call) -> wire.Commission:
     return wire.Commission(rules.symbol, f"{rules.maker_fee:.6f}", f"{rules.taker_fee:.6f}", "0.000000")
 
 
+def api_restrictions(call: Call) -> wire.ApiRestrictions:
+    """GET apiRestrictions, which the venue serves at its wallet's address: what the key may do."""
+    return wire.ApiRestrictions(
+        ip_restrict=False,
+        create_time=call.now,
+        enable_reading=True,
+        enable_withdrawals=call.seat.may_withdraw,
+        enable_internal_transfer=False,
+        enable_margin=False,
+        enable_futures=True,
+        permits_universal_transfer=False,
+        enable_vanilla_options=False,
+        enable_spot_and_margin_trading=False,
+        enable_portfolio_margin_trading=False,
+    )
+
+
 def income(call: Call) -> list[wire.Income]:
     """GET income: the oldest first."""
     symbol, kind = call.maybe_symbol(), call.params.maybe("incomeType").upper()
@@ -288,4 +305,5 @@ ROUTES: Final = (
     signed("GET", "/fapi/v1/adlQuantile", adl_quantile, 5),
     signed("GET", "/fapi/v1/commissionRate", commission_rate, 20),
     signed("GET", "/fapi/v1/income", income, 30),
+    signed("GET", "/sapi/v1/account/apiRestrictions", api_restrictions, 1),
 )

@@ -254,6 +254,22 @@ class Commission(Struct, rename="camel"):
     rpi_commission_rate: str = "0"
 
 
+class ApiRestrictions(Struct, rename="camel"):
+    """GET apiRestrictions."""
+
+    ip_restrict: bool
+    create_time: int
+    enable_reading: bool
+    enable_withdrawals: bool
+    enable_internal_transfer: bool
+    enable_margin: bool
+    enable_futures: bool
+    permits_universal_transfer: bool
+    enable_vanilla_options: bool
+    enable_spot_and_margin_trading: bool
+    enable_portfolio_margin_trading: bool
+
+
 class Income(Struct, rename="camel"):
     """A row of GET income; signed, paid is negative."""
 

@@ -15,6 +15,8 @@ class Hosts(Struct, frozen=True, kw_only=True):
     """Carries the routed paths `/public`, `/market` and `/private`."""
     session: str
     """The WebSocket API."""
+    wallet: str | None = None
+    """Tells what the key may do; None: nobody does."""
     is_real_money: bool
 
 
@@ -22,6 +24,7 @@ PRODUCTION: Final = Hosts(
     rest="https://fapi.binance.com",
     stream="wss://fstream.binance.com",
     session="wss://ws-fapi.binance.com/ws-fapi/v1",
+    wallet="https://api.binance.com",
     is_real_money=True,
 )
 DEMO: Final = Hosts(
@@ -38,4 +41,4 @@ def on_loopback(rest: str, stream: str, session: str) -> Hosts:
         host = address.partition("://")[2].partition("/")[0].rpartition(":")[0]
         if host not in ("127.0.0.1", "localhost", "[::1]"):
             raise BadInput(f"{address}: expected an address of this machine with its port, found {host or 'none'}")
-    return Hosts(rest=rest, stream=stream, session=session, is_real_money=False)
+    return Hosts(rest=rest, stream=stream, session=session, wallet=rest, is_real_money=False)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from desk.model.error import BadInput, VenueError
 from desk.model.instrument import Bracket, Instrument, first_broken_bracket
 from desk.model.units import ZERO, Symbol
+from desk.venues.binance import rights
 from desk.venues.binance.hosts import Hosts
 from desk.venues.binance.rest import Call, Reply, Rest, Security
 from desk.venues.outcomes import classify
@@ -96,6 +97,11 @@ class Opener:
             reply = await self._rest.learn_time(call, _server_time)
             if reply.answer.status != 200:
                 raise VenueError(self._unreachable(reply))
+
+    async def check_rights(self, *, may_withdraw: bool) -> None:
+        """Look at what the key may do; raises BadInput for one that may do too much or too little."""
+        if self._hosts.wallet is not None:
+            rights.check(await rights.learn_rights(self._rest, self._hosts.wallet), may_withdraw=may_withdraw)
 
     async def public_rules(self, symbols: Sequence[Symbol]) -> tuple[Instrument, ...]:
         """Return the symbols' rules as anybody may read them; raises BadInput for one that is not traded."""

@@ -43,6 +43,8 @@ class Call(Struct, frozen=True):
     security: Security = Security.SIGNED
     weight: int = 1
     """What it costs of the address's budget, by the venue's table."""
+    base: str = ""
+    """Another address of the venue than the client's own."""
 
 
 class Reply(Struct, frozen=True):
@@ -134,7 +136,7 @@ class Rest:
             query = signed(f"{query}&{stamp}" if query else stamp, self._signer)
         # The very bytes that were signed: what the client would build from parameters may differ from them.
         target = f"{call.path}?{query}" if query else call.path
-        return httpx.URL(self._base).copy_with(raw_path=target.encode())
+        return httpx.URL(call.base or self._base).copy_with(raw_path=target.encode())
 
 
 def _meters(headers: httpx.Headers) -> dict[str, int]:

@@ -12,6 +12,8 @@ from desk.venues.binance.hosts import DEMO, PRODUCTION, Hosts, on_loopback
 from desk.venues.keys import Ask, Credentials, find_credentials
 
 PRACTICE: Final = "practice"
+OVERRIDE: Final = "--allow-withdrawals"
+"""What a trader says whose key may withdraw, and is meant to."""
 _LOOPBACK: Final = re.compile(r"loopback:([0-9]{1,5})")
 NAMES: Final = f"{PRACTICE}, loopback:PORT, binance-demo or binance"
 
@@ -25,6 +27,8 @@ class Site(Struct, frozen=True):
     """The directory of its books: two venues never share one."""
     hosts: Hosts
     credentials: Credentials
+    may_withdraw: bool = False
+    """The key may have a right to withdraw: the trader has said that it is meant to."""
 
 
 def hosts_of(venue: str) -> Hosts:

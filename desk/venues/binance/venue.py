@@ -125,9 +125,15 @@ class BinanceVenue:
 
     # Before the engine runs.
 
-    async def open(self, symbols: tuple[Symbol, ...], leverage: int) -> tuple[Instrument, ...]:
-        """Learn the venue's clock and rules; raises VenueError or BadInput where the desk cannot begin."""
+    async def open(
+        self, symbols: tuple[Symbol, ...], leverage: int, *, may_withdraw: bool = False
+    ) -> tuple[Instrument, ...]:
+        """Learn the venue's clock, the key's rights and the rules; raises VenueError or BadInput where the desk cannot begin.
+
+        `may_withdraw`: a key with a right to withdraw is meant to have it.
+        """
         await self._opener.learn_clock()
+        await self._opener.check_rights(may_withdraw=may_withdraw)
         self._symbols = symbols
         return await self._opener.rules(symbols, leverage)
 
