@@ -222,7 +222,7 @@ def _instrument(found: _Symbol, tiers: tuple[Bracket, ...], fees: tuple[Decimal,
         quote=found.quote_asset,
         tick_size=filters["PRICE_FILTER"].tick_size,
         lot_size=lot.step_size,
-        quantity_min=lot.min_qty,
+        quantity_min=max(lot.min_qty, lot.step_size),  # the venue lists symbols with a least quantity of 0
         quantity_max=lot.max_qty,
         market_quantity_max=filters["MARKET_LOT_SIZE"].max_qty,
         notional_min=filters["MIN_NOTIONAL"].notional,
