@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, assert_never
 
-from desk.core import deadman, estimate
+from desk.core import deadman, estimate, guards
 from desk.core.algos.base import Algo, AlgoEvent, Refused, Stop
 from desk.core.bookkeeping import record_send
 from desk.core.orders import Order
@@ -12,7 +12,7 @@ from desk.core.risk.gate import Claim
 from desk.core.state import DeskState, sight
 from desk.model.effect import Alert, ArmTimer, Effect, RunEnded, SendCancel, SendOrder, Severity
 from desk.model.event import TimerKey
-from desk.model.intent import Amend, Cancel, EndRun, Finish, Forget, Intent, Place, Refusal, Wake
+from desk.model.intent import Amend, Cancel, EndRun, Finish, Forget, Hold, Intent, LetGo, Place, Refusal, Wake
 from desk.model.units import SECOND, AlgoId, SubId, Symbol
 from desk.model.view import AlertRow
 
@@ -103,6 +103,10 @@ class Acts:
                 self._answer(run, self.amend(amended, price, quantity), amended.spec.leg)
             case Cancel(order=order):
                 self.cancel(self.state.orders[order])
+            case Hold():
+                self._hold(run, intent)
+            case LetGo():
+                self.out += guards.let_go(self.state, run.id)
             case Wake(at=at, purpose=purpose):
                 self.out.append(ArmTimer(self.state.now, TimerKey(run.id, purpose), at))
             case EndRun(algo=algo, reason=reason):
@@ -111,9 +115,18 @@ class Acts:
                 self.state.run_orders.get(run.id, {}).pop(order, None)
             case Finish(reason=reason):
                 self.out.append(RunEnded(self.state.now, run.id, reason))
+                self.out += guards.let_go(self.state, run.id)
                 self.alert(Severity.INFO, f"{run.id} ended: {reason}")
             case _:
                 assert_never(intent)
+
+    def _hold(self, run: Algo, wish: Hold) -> None:
+        claim = Claim(sub=run.sub, symbol=run.symbol, kind=run.kind, algo=run.id, leg=wish.leg)
+        answer = gate.review_guard(wish, claim, self.state)
+        if isinstance(answer, Refusal):
+            self.state.refusals[answer.check] += 1
+        else:
+            self.out += guards.send(self.state, answer)
 
     def _end_run(self, algo: AlgoId, reason: str) -> None:
         run = self.state.runs.get(algo)

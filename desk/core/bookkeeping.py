@@ -13,11 +13,30 @@ from desk.core import ids, ledger, orders
 from desk.core.ledger import Account
 from desk.core.limiter import ORDER_WEIGHT
 from desk.core.orders import Order
-from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState
-from desk.model.effect import Booking, CashMoved, Crossed, SendAmend, SendCancel, SendOrder
+from desk.core.state import ENDED_MAX, TRADES_MAX, DeskState, Guard
+from desk.model.effect import (
+    Booking,
+    CashMoved,
+    Crossed,
+    DropGuard,
+    SendAmend,
+    SendCancel,
+    SendGuard,
+    SendOrder,
+)
 from desk.model.error import InvariantBroken
-from desk.model.event import AccountReported, CashArrived, FundingPaid, OpenOrder, OrderFilled, OrderReport, SubAccount
-from desk.model.order import OrderStatus, Side
+from desk.model.event import (
+    AccountReported,
+    CashArrived,
+    FundingPaid,
+    GuardReported,
+    OpenOrder,
+    OrderFilled,
+    OrderReport,
+    SubAccount,
+)
+from desk.model.guard import GuardSpec, GuardState
+from desk.model.order import OrderKind, OrderSpec, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
@@ -45,18 +64,27 @@ def open_account(state: DeskState, sub: SubAccount) -> None:
     state.stir(sub.id)
 
 
-def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) -> None:
+def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend | SendGuard | DropGuard) -> None:
     """Note a request that is about to leave."""
     match effect:
+        case SendGuard(spec=guard):
+            state.guards[guard.id] = Guard(spec=guard, asked=effect.ts, sent=effect.ts, is_pending=True)
+            state.limiter.note_order(effect.ts)
+            _note_send(state, guard.algo, effect.ts)
+            _note_id(state, guard.id)
+        case DropGuard(order=order_id):
+            dropped = state.guards.get(order_id)
+            if dropped is not None:  # one that no record knew is none after a restart either
+                dropped.leaving_since = dropped.leaving_since or effect.ts
+                dropped.is_pending, dropped.asked = True, effect.ts
+            state.limiter.note_weight(ORDER_WEIGHT, effect.ts)
         case SendOrder(spec=spec):
             if spec.id in state.orders:
                 raise InvariantBroken(f"{spec.id}: id used twice")
             state.keep(orders.submit(spec, effect.ts))
             state.limiter.note_order(effect.ts)
             _note_send(state, spec.algo, effect.ts)
-            parts = ids.parse(spec.id)
-            if parts is not None and parts.epoch == state.epoch:
-                state.order_seq = max(state.order_seq, parts.seq)
+            _note_id(state, spec.id)
         case SendCancel(order=order_id):
             order = state.orders[order_id]
             order.pending, order.is_cancel_wanted, order.asked = "cancel", True, effect.ts
@@ -71,6 +99,12 @@ def record_send(state: DeskState, effect: SendOrder | SendCancel | SendAmend) ->
             _note_send(state, order.spec.algo, effect.ts)
 
 
+def _note_id(state: DeskState, order: ClientOrderId) -> None:
+    parts = ids.parse(order)
+    if parts is not None and parts.epoch == state.epoch:
+        state.order_seq = max(state.order_seq, parts.seq)
+
+
 def _note_send(state: DeskState, algo: AlgoId | None, ts: Nanos) -> None:
     if algo is None:
         return
@@ -82,6 +116,8 @@ def _note_send(state: DeskState, algo: AlgoId | None, ts: Nanos) -> None:
 
 def apply_report(state: DeskState, report: OrderReport) -> Booked:
     """Book an execution report: move the order, and for a trade the ledger, once per trade id."""
+    if report.order in state.guards:
+        _become_order(state, state.guards[report.order], report.ts)
     order = state.orders.get(report.order)
     if isinstance(report, OrderFilled):
         return _apply_fill(state, order, report)
@@ -92,6 +128,52 @@ def apply_report(state: DeskState, report: OrderReport) -> Booked:
         return Booked(order, problem=f"{order.spec.id}: {type(report).__name__} while {before.value}: not possible")
     state.keep(order)
     return Booked(order)
+
+
+def apply_guard(state: DeskState, report: GuardReported) -> Guard | None:
+    """Take note of what has become of a guard; return it, None where it is none of ours, or not any more."""
+    guard = state.guards.get(report.order)
+    if guard is None:
+        return None
+    guard.is_pending = False
+    match report.state:
+        case GuardState.TRIGGERED:
+            _become_order(state, guard, report.ts)
+        case GuardState.ENDED:
+            del state.guards[report.order]
+        case GuardState.HELD:
+            guard.state, guard.absent = GuardState.HELD, Nanos(0)
+            guard.heard = max(guard.heard, report.venue_ts)
+        case _:
+            guard.state = GuardState.UNKNOWN
+    return guard
+
+
+def _become_order(state: DeskState, guard: Guard, ts: Nanos) -> None:
+    """A guard has been woken: from here on it is an order, which takes at any price."""
+    spec = guard.spec
+    del state.guards[spec.id]
+    order = OrderSpec(
+        id=spec.id,
+        sub=spec.sub,
+        symbol=spec.symbol,
+        side=spec.side,
+        type=OrderType.MARKET,
+        tif=TimeInForce.IOC,
+        quantity=spec.quantity,
+        price=spec.trigger,
+        reduce_only=spec.reduce_only,
+        closing=True,
+        kind=OrderKind.BRACKET,
+        algo=spec.algo,
+        leg=spec.leg,
+    )
+    state.keep(orders.submit(order, ts))
+
+
+def adopt_guard(state: DeskState, spec: GuardSpec, ts: Nanos) -> None:
+    """Take on a guard of ours that the venue holds and our records do not: it is let go of."""
+    state.guards[spec.id] = Guard(spec=spec, state=GuardState.HELD, asked=ts, sent=ts, heard=ts, leaving_since=ts)
 
 
 def told(fill: FillRow) -> str:

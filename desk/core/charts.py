@@ -4,8 +4,9 @@ from collections import deque
 from decimal import Decimal
 from typing import Final
 
+from desk.core.market import SAMPLES_MAX
 from desk.core.risk import standings
-from desk.core.state import SAMPLES_MAX, DeskState
+from desk.core.state import DeskState
 from desk.model.units import ZERO
 from desk.model.view import Sample
 

@@ -12,8 +12,9 @@ from desk.core import bookkeeping, breaks, cards, editing, ids, limiter, limitin
 from desk.core.algos.base import Algo
 from desk.core.algos.registry import RunMemo, begun, revived
 from desk.core.ledger import Account
+from desk.core.market import SAMPLES_MAX
 from desk.core.orders import Order
-from desk.core.state import SAMPLES_MAX, DeskState
+from desk.core.state import DeskState, Guard
 from desk.model.card import Card
 from desk.model.command import Command, KillDesk, RestrictDesk, ResumeDesk, ReviveDesk, SetLimit, UnlockSub
 from desk.model.effect import (
@@ -24,6 +25,7 @@ from desk.model.effect import (
     CashMoved,
     Crossed,
     Deleveraged,
+    DropGuard,
     Effect,
     Learned,
     RequestDepth,
@@ -34,6 +36,7 @@ from desk.model.effect import (
     RunStarted,
     SendAmend,
     SendCancel,
+    SendGuard,
     SendOrder,
     SubLocked,
 )
@@ -43,6 +46,7 @@ from desk.model.event import (
     CashArrived,
     Event,
     FundingPaid,
+    GuardReported,
     OrderReport,
     Started,
     SubAccountOpened,
@@ -67,6 +71,7 @@ class Checkpoint(Struct, kw_only=True):
     """Why the desk is halted; empty when it is not."""
     accounts: list[Account]
     orders: list[Order]
+    guards: list[Guard] = []
     runs: list[RunMemo]
     counted: list[ClientOrderId] = []
     """Orders that a run still counts; one that it has counted and forgotten is among the others alone."""
@@ -117,6 +122,7 @@ def save(state: DeskState) -> bytes:
             latches=dict(state.latches),
             accounts=list(state.accounts.values()),
             orders=_orders(state),
+            guards=list(state.guards.values()),
             counted=[order_id for each in state.run_orders.values() for order_id in each],
             runs=[_memo(run) for run in state.runs.values()],
             cards=list(state.cards.values()),
@@ -189,6 +195,7 @@ def _fill(state: DeskState, checkpoint: Checkpoint) -> None:
         modes.set_mode(state, DeskMode.HALTED, checkpoint.halted)
     state.latches = dict(checkpoint.latches)
     state.accounts = {account.id: account for account in checkpoint.accounts}
+    state.guards = {guard.spec.id: guard for guard in checkpoint.guards}
     counted = set(checkpoint.counted)
     for order in checkpoint.orders:
         state.keep(order)
@@ -231,7 +238,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             modes.note_start(state, message.ts)
         case SubAccountOpened(sub=sub):
             bookkeeping.open_account(state, sub)
-        case SendOrder() | SendCancel() | SendAmend():
+        case SendOrder() | SendCancel() | SendAmend() | SendGuard() | DropGuard():
             bookkeeping.record_send(state, message)
         case RequestTruth() | RequestDepth() | RequestPrices() | ArmCountdown():
             state.limiter.note_weight(limiter.weight_of(message), message.ts)
@@ -239,7 +246,7 @@ def _fold(state: DeskState, message: Event | Effect) -> None:
             _fold_run(state, message)
         case AccountReported() | FundingPaid() | CashArrived() | Learned() | CashMoved() | Crossed():
             _fold_account(state, message)
-        case BreakNoted() | Deleveraged() | BaselineSet() | SubLocked():
+        case BreakNoted() | Deleveraged() | BaselineSet() | SubLocked() | GuardReported():
             _fold_noted(state, message)
         case Submitted(command=command):
             _fold_mode(state, command)
@@ -262,7 +269,7 @@ def _fold_run(state: DeskState, message: RunStarted | RunEdited | RunEnded | Car
             cards.remember(state, message)
 
 
-def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged | BaselineSet | SubLocked) -> None:
+def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged | BaselineSet | SubLocked | GuardReported) -> None:
     match message:
         case BreakNoted():
             breaks.note(state, message)
@@ -272,6 +279,8 @@ def _fold_noted(state: DeskState, message: BreakNoted | Deleveraged | BaselineSe
             locks.set_baseline(state, message)
         case SubLocked(sub=sub, reason=reason):
             state.locks[sub] = reason
+        case GuardReported():
+            bookkeeping.apply_guard(state, message)
 
 
 def _fold_mode(state: DeskState, command: Command) -> None:
@@ -309,14 +318,20 @@ def _fold_account(
             bookkeeping.apply_funding(state, message)
         case CashArrived():
             bookkeeping.apply_cash(state, message)
-        case Learned(adopted=adopted, reports=reports, payments=payments, statement=statement):
-            for found in adopted:
-                bookkeeping.adopt(state, found, statement.venue_ts)
-            for report in reports:
-                bookkeeping.apply_report(state, report)
-            for payment in payments:
-                bookkeeping.apply_funding(state, payment)
-            bookkeeping.apply_statement(state, statement)
+        case Learned():
+            _fold_learned(state, message)
+
+
+def _fold_learned(state: DeskState, learned: Learned) -> None:
+    for found in learned.adopted:
+        bookkeeping.adopt(state, found, learned.statement.venue_ts)
+    for report in learned.reports:
+        bookkeeping.apply_report(state, report)
+    for told in learned.guards:
+        bookkeeping.apply_guard(state, told)
+    for payment in learned.payments:
+        bookkeeping.apply_funding(state, payment)
+    bookkeeping.apply_statement(state, learned.statement)
 
 
 def _end(state: DeskState, algo: AlgoId, reason: str) -> None:

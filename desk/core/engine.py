@@ -15,6 +15,8 @@ from desk.core import (
     fence,
     flatten,
     following,
+    guarding,
+    guards,
     limiting,
     modes,
     prices,
@@ -23,12 +25,14 @@ from desk.core import (
     reconcile,
     resolve,
     rules,
+    waking,
     watch,
 )
 from desk.core.acting import Acts
 from desk.core.book import Sync
+from desk.core.market import Market
 from desk.core.orders import Order
-from desk.core.state import DeskState, Market
+from desk.core.state import DeskState
 from desk.model.effect import Agreement, ArmTimer, Effect, Learned, Severity
 from desk.model.event import (
     AccountReported,
@@ -37,6 +41,7 @@ from desk.model.event import (
     CashArrived,
     Event,
     FundingPaid,
+    GuardReported,
     LinkChanged,
     LinkState,
     LookedAt,
@@ -58,7 +63,7 @@ from desk.model.event import (
     TruthLearned,
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
-from desk.model.order import OrderKind, OrderStatus
+from desk.model.order import OrderStatus
 from desk.model.price import Via
 from desk.model.units import SECOND, ClientOrderId, Nanos
 from desk.model.view import DeskMode
@@ -144,10 +149,11 @@ class Engine:
     def _on_truth(self, event: TruthLearned) -> None:
         state = self.state
         findings = reconcile.compare(state, event.truth)
+        told = tuple(guards.compare(state, event.truth))
         self._step_aside(*(each.spec.id for each in findings.adopted), *(each.order for each in findings.reports))
-        if findings.reports or findings.payments or findings.adopted:
+        if findings.reports or findings.payments or findings.adopted or told:
             self._acts.out.append(
-                Learned(state.now, findings.adopted, findings.reports, findings.payments, findings.statement)
+                Learned(state.now, findings.adopted, findings.reports, findings.payments, findings.statement, told)
             )
         for found in findings.adopted:
             bookkeeping.adopt(state, found, event.truth.ts)
@@ -155,6 +161,9 @@ class Engine:
         for report in findings.reports:
             self._book(report)
         bookkeeping.note_absent(state, findings.absent, event.truth.ts)
+        for each in told:
+            self._on_guard(each)
+        guarding.take_truth(self._acts, event.truth)
         for payment in findings.payments:
             self._on_funding(payment)
         self._on_statement(findings.statement)
@@ -177,7 +186,7 @@ class Engine:
             for run in state.runs_on(quote.symbol):
                 self._acts.drive(run, quote)
         elif state.mode in modes.REDUCING:
-            self._wake_guards(quote)
+            waking.wake_brackets(self._acts, quote)
         elif state.mode is DeskMode.STARTING:
             self._judge()
 
@@ -224,7 +233,7 @@ class Engine:
         watch.on_mark(self._acts, mark)
         quote = market.quote
         if quote is not None and (self.state.mode is DeskMode.RUNNING or self.state.mode in modes.REDUCING):
-            self._wake_guards(quote)
+            waking.wake_brackets(self._acts, quote)
         if self.state.mode is DeskMode.STARTING:
             self._judge()
 
@@ -272,6 +281,9 @@ class Engine:
         watch.on_order(self._acts, order)
         if not order.is_open:
             bookkeeping.forget_ended(self.state)
+
+    def _on_guard(self, report: GuardReported) -> None:
+        guarding.on_report(self._acts, report)
 
     def _on_statement(self, statement: AccountReported) -> None:
         bookkeeping.apply_statement(self.state, statement)
@@ -338,20 +350,7 @@ class Engine:
             self._acts.alert(severity, f"{text}: {reason}" if reason else text)
         comeback.bring_back(self._acts)
         if self.state.mode is DeskMode.RUNNING and before is not DeskMode.RUNNING:
-            self._wake_all()
-
-    def _wake_all(self) -> None:
-        """Let every run look at the touch: it may have moved while nobody was woken."""
-        for run in list(self.state.runs.values()):
-            quote = self.state.markets[run.symbol].quote
-            if not run.is_done and quote is not None:
-                self._acts.drive(run, quote)
-
-    def _wake_guards(self, quote: Quote) -> None:
-        """Let the brackets look: a stop watches the mark, and works wherever a position may be closed."""
-        for run in self.state.runs_on(quote.symbol):
-            if run.kind is OrderKind.BRACKET:
-                self._acts.drive(run, quote)
+            waking.wake_all(self._acts)
 
     def _settle_estimate(self, order: Order) -> None:
         unfilled = estimate.settle(self.state, order)
@@ -386,6 +385,7 @@ HANDLERS: Final[dict[type, Callable[[Engine, Any], None]]] = {
     OutcomeUnknown: Engine._on_report,
     AccountReported: Engine._on_statement,
     FundingPaid: Engine._on_funding,
+    GuardReported: Engine._on_guard,
     CashArrived: Engine._on_cash,
     RulesReported: Engine._on_rules,
     MetersReported: Engine._on_meters,

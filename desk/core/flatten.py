@@ -106,7 +106,8 @@ def _held(state: DeskState, sub: SubId, symbol: Symbol) -> Decimal:
 
 def _is_settled(state: DeskState, sub: SubId, symbol: Symbol) -> bool:
     if sub != UNALLOCATED:
-        return all(order.is_settled for order in state.orders_on(sub, symbol))
+        is_guarded = any((each.spec.sub, each.spec.symbol) == (sub, symbol) for each in state.guards.values())
+        return not is_guarded and all(order.is_settled for order in state.orders_on(sub, symbol))
     if state.account.as_of < state.account.fill_as_of:
         return False  # the statement is older than our last trade
     return all(order.is_settled for order in state.orders.values() if order.spec.symbol == symbol)

@@ -38,8 +38,8 @@ SHARE_OF_REPEATS: Final = 30
 """Percent of the weight up to which cancels are repeated."""
 ORDER_WEIGHT: Final = 1
 DEPTH_WEIGHT: Final = 20
-TRUTH_WEIGHT: Final = 28
-"""Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
+TRUTH_WEIGHT: Final = 31
+"""Open orders and stops of three symbols 1 each, positions, balance and the symbols' trades 5 each (the venue's table)."""
 COUNTDOWN_WEIGHT: Final = 10
 MARKS_WEIGHT: Final = 10
 """Of all symbols; 1 for one."""
@@ -50,7 +50,7 @@ BATCH_FROM: Final = 25
 _PAUSES: Final = ((15, Nanos(0)), (30, Nanos(SECOND)))
 """Below so many percent of the weight, questions are so far apart ..."""
 _LONGEST: Final = Nanos(3 * SECOND)
-"""... and above: 20 a minute at 28 are a quarter of the venue's weight."""
+"""... and above: 20 a minute at 31 are a quarter of the venue's weight."""
 PACE: Final = Nanos(10 * SECOND)
 """The time over which the present pace is taken."""
 _KEPT: Final = Nanos(60 * SECOND + RECV_WINDOW)

@@ -12,11 +12,12 @@ from desk.core import deleverage, estimate, following, ids, margin, modes
 from desk.core.adl.levels import levels
 from desk.core.ledger import Account
 from desk.core.margin import Standing
+from desk.core.market import Market
 from desk.core.orders import Order
 from desk.core.proof import prove
 from desk.core.risk import standings
 from desk.core.risk.foresight import foresee
-from desk.core.state import DeskState, Market, sight
+from desk.core.state import DeskState, sight
 from desk.model.command import Command
 from desk.model.effect import Booking
 from desk.model.order import Side

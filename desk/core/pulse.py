@@ -1,6 +1,6 @@
 """What must not wait for an event of the market: once a second."""
 
-from desk.core import asking, cards, charts, deadman, following, locks, prices, watch
+from desk.core import asking, cards, charts, deadman, following, guards, locks, prices, watch
 from desk.core.acting import Acts
 
 
@@ -10,6 +10,7 @@ def look_after(acts: Acts) -> None:
     for order in list(state.open.values()):
         if order.is_cancel_wanted and not order.is_in_flight:
             acts.cancel(order)
+    acts.out.extend(guards.look(state))
     following.look(acts)
     asking.ask_again(acts)
     prices.look(acts)

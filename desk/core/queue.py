@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
 from desk.core.book import Book
+from desk.core.market import Market
 from desk.core.orders import Order
-from desk.core.state import Market
 from desk.model.event import OrderAccepted, OrderAmended, OrderReport
 from desk.model.market import BookDelta, Level, TradePrint
 from desk.model.order import OrderStatus, Side

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from desk.core import guards
 from desk.core.orders import Order
 from desk.core.state import DeskState
 from desk.model.event import LinkState, TimerKey
@@ -18,7 +19,10 @@ PAUSE_MAX: Final = Nanos(5 * SECOND)
 
 def is_in_doubt(state: DeskState) -> bool:
     """Tell whether some order can only be settled by the venue's truth, and the venue can be asked."""
-    return state.link is LinkState.UP and any(_is_doubtful(order, state.now) for order in state.open.values())
+    if state.link is not LinkState.UP:
+        return False
+    is_guard_doubted = any(guards.is_in_doubt(each, state.now) for each in state.guards.values())
+    return is_guard_doubted or any(_is_doubtful(order, state.now) for order in state.open.values())
 
 
 def pause(asked: int) -> Nanos:

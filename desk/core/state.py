@@ -10,33 +10,28 @@ from typing import Final
 from msgspec import Struct, field
 
 from desk.core.adl.board import Board
-from desk.core.adl.tiers import Volatility
-from desk.core.algos.base import Algo, Followed, Sight
-from desk.core.book import Book
+from desk.core.algos.base import Algo, Followed, GuardSeen, Sight
 from desk.core.demand import Demand
 from desk.core.ledger import Account
 from desk.core.limiter import Limiter
+from desk.core.market import Market
 from desk.core.markouts import Markouts
 from desk.core.orders import Order
 from desk.model.card import Card
 from desk.model.effect import Crossed, Deleveraged
 from desk.model.event import LinkState, VenuePosition
+from desk.model.guard import GuardSpec, GuardState
 from desk.model.instrument import Instrument
 from desk.model.limits import AdlMode, Limits
-from desk.model.market import MarkPrice, Quote, TradePrint
-from desk.model.order import OrderSpec, Side
+from desk.model.order import OrderSpec
 from desk.model.price import PriceKind
 from desk.model.tier import AdlTier
 from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.model.view import AlertRow, DeskMode, FillRow, Sample
 
-SAMPLES_MAX: Final = 900
-TAPE_MAX: Final = 60
 FILLS_MAX: Final = 500
 ALERTS_MAX: Final = 200
 DELEVERAGED_MAX: Final = 100
-SYNC_WITHIN: Final = Nanos(5 * SECOND)
-"""So long a book that is newly followed may take: until then nobody has lost anything."""
 ENDED_MAX: Final = 300
 """Ended orders and runs kept for the screen."""
 _NEVER: Final = Nanos(0)
@@ -44,72 +39,6 @@ _DELAY: Final = Nanos(SECOND)
 """What is supposed of the first fill."""
 TRADES_MAX: Final = 20_000
 """Trade ids remembered to recognise a repeat; the journal remembers all of them."""
-
-
-class Market:
-    """What we know of one instrument's market."""
-
-    __slots__ = (
-        "book",
-        "depth_ts",
-        "followed_since",
-        "instrument",
-        "last",
-        "mark",
-        "mark_streamed",
-        "prices",
-        "quote",
-        "tape",
-        "volatility",
-        "was_synced",
-    )
-
-    def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
-        self.book = Book()
-        self.followed_since: Nanos | None = None
-        """None: its depth and trades are not followed."""
-        self.was_synced = False
-        """Its book has been proven since it is followed."""
-        self.depth_ts: Nanos | None = None
-        """When the depth has last spoken."""
-        self.quote: Quote | None = None
-        self.mark: MarkPrice | None = None
-        self.mark_streamed: Nanos | None = None
-        """When the stream has last told a mark: whatever else tells one, a dead stream is dead."""
-        self.last: TradePrint | None = None
-        self.tape: deque[TradePrint] = deque(maxlen=TAPE_MAX)
-        self.prices: deque[Sample] = deque(maxlen=SAMPLES_MAX)
-        self.volatility = Volatility()
-
-    @property
-    def is_known(self) -> bool:
-        """Tell whether it can be traded on: touch and mark known, and the book proven where it is followed."""
-        return (self.book.synced or not self.is_followed) and self.quote is not None and self.mark is not None
-
-    @property
-    def is_followed(self) -> bool:
-        """Tell whether depth and trades are followed."""
-        return self.followed_since is not None
-
-    def is_book_missing(self, now: Nanos) -> bool:
-        """Tell whether a book that is followed is not proven, though it should be by now."""
-        if self.followed_since is None or self.book.synced:
-            return False
-        return self.was_synced or now - self.followed_since > SYNC_WITHIN
-
-    def let_go(self) -> None:
-        """Forget what is told no more: it would only grow old."""
-        self.followed_since = self.depth_ts = self.last = None
-        self.was_synced = False
-        self.book.drop()
-        self.tape.clear()
-
-    def touch(self, side: Side) -> Decimal | None:
-        """Return the best price of `side`, or None before the first quote."""
-        if self.quote is None:
-            return None
-        return self.quote.bid if side is Side.BUY else self.quote.ask
 
 
 class Estimate(Struct, frozen=True):
@@ -139,6 +68,29 @@ class Episode(Struct, kw_only=True):
     """Since when the orders in the way are being cancelled."""
     ratios: dict[Symbol, Decimal] = field(default_factory=dict)
     """The margin ratio at which the order under way was decided."""
+
+
+class Guard(Struct, kw_only=True):
+    """A stop that the venue holds, or is asked to."""
+
+    spec: GuardSpec
+    state: GuardState = GuardState.SENT
+    asked: Nanos
+    """When the latest request about it left."""
+    sent: Nanos
+    heard: Nanos = Nanos(0)
+    """Venue time of the latest proof that it is there."""
+    absent: Nanos = Nanos(0)
+    """Venue time of the first truth that had to know it and did not."""
+    leaving_since: Nanos = Nanos(0)
+    """Since when it is to be let go of; 0: it is not."""
+    is_pending: bool = False
+    """A request about it is on its way."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Tell whether it is to be let go of."""
+        return bool(self.leaving_since)
 
 
 class VenueMirror:
@@ -231,6 +183,8 @@ class DeskState:
     """The orders that may still trade."""
     unbooked: dict[ClientOrderId, Order] = slot(default_factory=dict)
     """Those that are over, and whose trades have not all been told."""
+    guards: dict[ClientOrderId, Guard] = slot(default_factory=dict)
+    """The stops that the venue holds for us, or may."""
     run_orders: dict[AlgoId, dict[ClientOrderId, Order]] = slot(default_factory=dict)
     flattens: dict[tuple[SubId, Symbol], int] = slot(default_factory=dict)
     """Positions being closed, with the closing orders already tried."""
@@ -346,6 +300,10 @@ class DeskState:
         if not order.is_settled or order.spec.id in counted:  # a run may have counted it, and forgotten it
             counted[order.spec.id] = order
 
+    def guard_of(self, algo: AlgoId) -> Guard | None:
+        """Return the stop that the venue holds for a run, or may; None: none."""
+        return next((each for each in self.guards.values() if each.spec.algo == algo), None)
+
     def runs_on(self, symbol: Symbol) -> Iterator[Algo]:
         """Yield the unfinished runs of `symbol`, in the order they were started."""
         return (run for run in self.runs.values() if run.symbol == symbol and not run.is_done)
@@ -389,8 +347,13 @@ def sight(state: DeskState, run: Algo) -> Sight:
         orders=state.orders_of(run.id),
         mark=market.mark.price if market.mark is not None else None,
         position=state.accounts[run.sub].quantity(run.symbol) if run.sub in state.accounts else ZERO,
+        guard=_guard_seen(state.guard_of(run.id)),
         followed=_followed(state, run.follows) if run.follows is not None else None,
     )
+
+
+def _guard_seen(guard: Guard | None) -> GuardSeen | None:
+    return None if guard is None else GuardSeen(guard.spec.quantity, guard.spec.trigger, guard.state, guard.is_leaving)
 
 
 def _followed(state: DeskState, algo: AlgoId) -> Followed:

@@ -17,25 +17,39 @@ from desk.exchange.pit import Pit
 from desk.exchange.reporting import Reporter
 from desk.exchange.resting import LiveOrder
 from desk.exchange.schedule import Schedule
+from desk.exchange.stops import Stops, as_order
 from desk.exchange.validation import WOULD_TAKE, Refused
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    DropGuard,
     Follow,
     RequestDepth,
     RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
+    SendGuard,
     SendOrder,
     VenueEffect,
     VenueRequest,
 )
-from desk.model.event import AccountReported, Event, LinkChanged, LinkState, RulesReported, VenueTruth
+from desk.model.event import (
+    AccountReported,
+    AmendRejected,
+    CancelRejected,
+    Event,
+    LinkChanged,
+    LinkState,
+    OrderRejected,
+    RulesReported,
+    VenueTruth,
+)
+from desk.model.guard import GuardSpec, GuardState
 from desk.model.instrument import Instrument
 from desk.model.market import BookDelta, MarkPrice
 from desk.model.price import PriceKind, Via
-from desk.model.units import ZERO, Nanos, Symbol
+from desk.model.units import ZERO, ClientOrderId, Nanos, Symbol
 
 LEVERAGE: Final = 20
 
@@ -73,6 +87,7 @@ class Exchange:
         )
         self._floor = Floor(instruments=instruments, market=market, start=start, audience=self)
         self._floor.join(self._reporter)
+        self._stops = Stops(self._floor.pits)
         self.liquidator = self._floor.liquidator
         self.meters = Meters()
         self._greet(start)
@@ -124,6 +139,7 @@ class Exchange:
                 marks={symbol: pit.mark for symbol, pit in pits.items() if pit.mark is not None},
                 chance=self._chance.getstate(),
                 market=self._market.save(self._floor.now),
+                stops=list(self._stops),
             )
         )
 
@@ -146,6 +162,8 @@ class Exchange:
             pits[order.spec.symbol].matching.reinstate(order)
         for order in sorted(traded, key=lambda each: each.venue_order):
             self._reporter.open[order.spec.id] = order
+        self._stops.restore([each for each in kept.stops if each.symbol in pits])
+        self._reporter.stops = tuple(self._stops)
         self._outbox.clear()
         self._floor.open(now)
         self._greet(now)
@@ -185,6 +203,8 @@ class Exchange:
         mark = self._mark(pit, self._floor.now, ts)
         assert mark is not None, "it has just been marked"
         self._outbox.push(ts, mark)
+        for spec in self._stops.wake(pit):
+            self._floor.at(self._floor.now, partial(self._spring, spec))
 
     def noticed(self, notice: Notice | Ended) -> None:
         """Pass on what the source says."""
@@ -229,6 +249,10 @@ class Exchange:
                 self.followed = frozenset(symbols)
             case ArmCountdown():
                 self._floor.count_down(0, request.symbol, request.millis)
+            case SendGuard():
+                self._hold(request)
+            case DropGuard():
+                self._let_go(request)
             case RequestPrices():
                 self._answer_prices(request)
             case RequestDepth():
@@ -261,13 +285,38 @@ class Exchange:
         """Refuse a request; a question is left without an answer."""
         match request:
             case SendOrder(spec=spec):
-                self._reporter.order_refused(spec.id, refused)
+                self._reporter.refused(OrderRejected, spec.id, refused)
             case SendCancel(order=order):
-                self._reporter.cancel_refused(order, refused)
+                self._reporter.refused(CancelRejected, order, refused)
             case SendAmend(order=order):
-                self._reporter.amend_refused(order, refused)
+                self._reporter.refused(AmendRejected, order, refused)
             case _:
                 pass
+
+    def _hold(self, request: SendGuard) -> None:
+        refused = self._stops.place(request.spec)
+        if refused is None:
+            self._tell_guard(request.spec.id, GuardState.HELD)
+        else:
+            self._tell_guard(request.spec.id, GuardState.ENDED, refused.reason)
+
+    def _let_go(self, request: DropGuard) -> None:
+        """Let a stop go; of one that does not sleep any more there is nothing to say but that."""
+        refused = self._stops.cancel(request.order)
+        state = GuardState.ENDED if refused is None else GuardState.UNKNOWN
+        self._tell_guard(request.order, state, "" if refused is None else refused.reason)
+
+    def _spring(self, spec: GuardSpec) -> None:
+        """A stop has been woken: it comes to the book in its turn."""
+        pit = self._floor.pits[spec.symbol]
+        self._tell_guard(spec.id, GuardState.TRIGGERED)
+        refused = self._floor.entry.place(as_order(spec, pit))
+        if refused is not None:
+            self._reporter.refused(OrderRejected, spec.id, refused)
+        self._settle(spec.symbol)
+
+    def _tell_guard(self, order: ClientOrderId, state: GuardState, reason: str = "") -> None:
+        self._reporter.guard_told(order, state, reason, self._stops)
 
     def _answer_prices(self, request: RequestPrices) -> None:
         """Answer with the prices of this moment; of a symbol that has none there is no answer."""

@@ -3,11 +3,12 @@
 from typing import Final
 
 from desk.exchange.validation import Refused
-from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
-from desk.model.event import AmendRejected, CancelRejected, OrderRejected, OutcomeUnknown
+from desk.model.effect import Batch, DropGuard, SendAmend, SendCancel, SendGuard, SendOrder
+from desk.model.event import AmendRejected, CancelRejected, GuardReported, OrderRejected, OutcomeUnknown
+from desk.model.guard import GuardState
 from desk.model.units import SECOND, ClientOrderId, Nanos
 
-Request = SendOrder | SendCancel | SendAmend
+Request = SendOrder | SendCancel | SendAmend | SendGuard | DropGuard
 
 RECV_WINDOW: Final = Nanos(5 * SECOND)
 """A request older than this is refused; that is what makes an absence provable."""
@@ -24,7 +25,7 @@ TIMED_OUT: Final = "no answer in time"
 
 def order_of(request: Request) -> ClientOrderId:
     """Return the order a request is about."""
-    return request.spec.id if isinstance(request, SendOrder) else request.order
+    return request.spec.id if isinstance(request, SendOrder | SendGuard) else request.order
 
 
 def is_late(request: Request | Batch, now: Nanos) -> bool:
@@ -32,7 +33,9 @@ def is_late(request: Request | Batch, now: Nanos) -> bool:
     return now - request.ts > RECV_WINDOW
 
 
-def refuse(request: Request, refused: Refused, now: Nanos) -> OrderRejected | CancelRejected | AmendRejected:
+def refuse(
+    request: Request, refused: Refused, now: Nanos
+) -> OrderRejected | CancelRejected | AmendRejected | GuardReported:
     """Return the venue's definite no to a request of any kind."""
     match request:
         case SendOrder():
@@ -41,8 +44,14 @@ def refuse(request: Request, refused: Refused, now: Nanos) -> OrderRejected | Ca
             return CancelRejected(now, request.order, refused.code, refused.reason, now)
         case SendAmend():
             return AmendRejected(now, request.order, refused.code, refused.reason, now)
+        case SendGuard():
+            return GuardReported(now, request.spec.id, GuardState.ENDED, refused.reason, now)
+        case DropGuard():
+            return GuardReported(now, request.order, GuardState.UNKNOWN, refused.reason, now)
 
 
-def unknown(request: Request, reason: str, now: Nanos) -> OutcomeUnknown:
+def unknown(request: Request, reason: str, now: Nanos) -> OutcomeUnknown | GuardReported:
     """Return what a client makes of an answer that is no answer."""
+    if isinstance(request, SendGuard | DropGuard):
+        return GuardReported(now, order_of(request), GuardState.UNKNOWN, reason, now)
     return OutcomeUnknown(now, order_of(request), reason)

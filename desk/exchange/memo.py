@@ -11,6 +11,7 @@ from desk.exchange.market import Mark
 from desk.exchange.resting import LiveOrder
 from desk.model.error import BadInput
 from desk.model.event import VenueTrade
+from desk.model.guard import GuardSpec
 from desk.model.units import Symbol
 
 RandomState = tuple[int, tuple[int, ...], float | None]
@@ -33,6 +34,7 @@ class Memo(Struct, kw_only=True):
     marks: dict[Symbol, Mark]
     chance: RandomState
     market: bytes
+    stops: list[GuardSpec] = []
 
 
 def encode(memo: Memo) -> bytes:

@@ -12,12 +12,14 @@ from desk.exchange.validation import Refused
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    DropGuard,
     Follow,
     RequestDepth,
     RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
+    SendGuard,
     SendOrder,
     VenueEffect,
     VenueRequest,
@@ -49,8 +51,8 @@ WEIGHT: Final = (
 )
 _DEPTH_WEIGHT: Final = 20
 _COUNTDOWN_WEIGHT: Final = 10
-_TRUTH_WEIGHT: Final = 28
-"""Open orders of three symbols 1 each, positions, balance and the symbols' trades 5 each."""
+_TRUTH_WEIGHT: Final = 31
+"""Open orders and stops of three symbols 1 each, positions, balance and the symbols' trades 5 each."""
 
 
 class Meter:
@@ -102,7 +104,7 @@ class Meters:
         if isinstance(request, Batch):
             is_placing = isinstance(request.requests[0], SendOrder)
             return [(ten_seconds, 5), (minute, 1), (weight, 5)] if is_placing else [(weight, 1)]
-        if isinstance(request, SendOrder | SendAmend):
+        if isinstance(request, SendOrder | SendAmend | SendGuard):
             return [(ten_seconds, 1), (minute, 1)]
         return [(weight, weight_of(request))]
 
@@ -120,7 +122,7 @@ class Meters:
 def weight_of(request: VenueEffect) -> int:
     """Return what a request costs of its meters."""
     match request:
-        case SendOrder() | SendAmend() | SendCancel():
+        case SendOrder() | SendAmend() | SendCancel() | SendGuard() | DropGuard():
             return 1
         case RequestDepth():
             return _DEPTH_WEIGHT

@@ -1,7 +1,7 @@
 """The desk's seat on the floor: books what the matching decides, and reports it to the desk in that order."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -17,6 +17,7 @@ from desk.model.event import (
     CancelRejected,
     Event,
     FundingPaid,
+    GuardReported,
     OpenOrder,
     OrderAccepted,
     OrderAmended,
@@ -28,6 +29,7 @@ from desk.model.event import (
     VenueTrade,
     VenueTruth,
 )
+from desk.model.guard import GuardSpec, GuardState
 from desk.model.instrument import Instrument
 from desk.model.units import ClientOrderId, Nanos, Symbol
 
@@ -58,6 +60,8 @@ class Reporter:
         self.open: dict[ClientOrderId, LiveOrder] = {}
         self.trades: deque[VenueTrade] = deque(maxlen=TRADES_KEPT)
         self.payments: deque[FundingPaid] = deque(maxlen=PAYMENTS_KEPT)
+        self.stops: tuple[GuardSpec, ...] = ()
+        """Asleep, as last told."""
         self.version = 0
         self._instruments = instruments
         self._deliver = deliver
@@ -119,17 +123,17 @@ class Reporter:
 
     # What else the desk is told.
 
-    def order_refused(self, order: ClientOrderId, refused: Refused) -> None:
-        """Tell that an order was not taken on."""
-        self._report(OrderRejected(self._stamp(), order, refused.code, refused.reason, self._now))
+    def refused(
+        self, kind: type[OrderRejected | AmendRejected | CancelRejected], order: ClientOrderId, refused: Refused
+    ) -> None:
+        """Tell that an order was not taken on, or not changed, or that there was nothing to cancel."""
+        self._report(kind(self._stamp(), order, refused.code, refused.reason, self._now))
 
-    def amend_refused(self, order: ClientOrderId, refused: Refused) -> None:
-        """Tell that an amendment was not made."""
-        self._report(AmendRejected(self._stamp(), order, refused.code, refused.reason, self._now))
-
-    def cancel_refused(self, order: ClientOrderId, refused: Refused) -> None:
-        """Tell that there was nothing to cancel."""
-        self._report(CancelRejected(self._stamp(), order, refused.code, refused.reason, self._now))
+    def guard_told(self, order: ClientOrderId, state: GuardState, reason: str, stops: Iterable[GuardSpec]) -> None:
+        """Tell what has become of a stop; `stops` are those that still sleep."""
+        self.stops = tuple(stops)
+        self.version += 1
+        self._report(GuardReported(self._stamp(), order, state, reason, self._now))
 
     def deposit(self, amount: Decimal) -> None:
         """Add cash; negative takes it out."""
@@ -167,6 +171,7 @@ class Reporter:
             orders=orders,
             trades=tuple(self.trades),
             payments=tuple(self.payments),
+            guards=self.stops,
             is_final=True,
         )
 

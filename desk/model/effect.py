@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from desk.model.card import Card
 from desk.model.command import ChaseSpec
-from desk.model.event import AccountReported, FundingPaid, OpenOrder, OrderReport, TimerKey
+from desk.model.event import AccountReported, FundingPaid, GuardReported, OpenOrder, OrderReport, TimerKey
+from desk.model.guard import GuardSpec
 from desk.model.market import Quote
 from desk.model.order import OrderSpec, Side
 from desk.model.price import PriceKind, Purpose
@@ -39,6 +40,21 @@ class SendAmend(Struct, frozen=True, tag=True):
     symbol: Symbol
     price: Decimal
     quantity: Decimal
+
+
+class SendGuard(Struct, frozen=True, tag=True):
+    """Let the venue hold a stop; built by the gate alone."""
+
+    ts: Nanos
+    spec: GuardSpec
+
+
+class DropGuard(Struct, frozen=True, tag=True):
+    """Ask the venue to let go of a stop that it holds."""
+
+    ts: Nanos
+    order: ClientOrderId
+    symbol: Symbol
 
 
 class RequestDepth(Struct, frozen=True, tag=True):
@@ -134,6 +150,7 @@ class Learned(Struct, frozen=True, tag=True):
     reports: tuple[OrderReport, ...]
     payments: tuple[FundingPaid, ...]
     statement: AccountReported
+    guards: tuple[GuardReported, ...] = ()
 
 
 class Booking(StrEnum):
@@ -245,7 +262,18 @@ class Alert(Struct, frozen=True, tag=True):
     text: str
 
 
-VenueEffect = SendOrder | SendCancel | SendAmend | RequestDepth | RequestTruth | RequestPrices | ArmCountdown | Follow
+VenueEffect = (
+    SendOrder
+    | SendCancel
+    | SendAmend
+    | SendGuard
+    | DropGuard
+    | RequestDepth
+    | RequestTruth
+    | RequestPrices
+    | ArmCountdown
+    | Follow
+)
 
 
 class Batch(Struct, frozen=True, tag=True):

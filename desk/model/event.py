@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desk.model.command import Command
+from desk.model.guard import GuardSpec, GuardState
 from desk.model.instrument import Instrument
 from desk.model.limits import Limits
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
@@ -170,6 +171,16 @@ class VenuePosition(Struct, frozen=True, gc=False):
     """Signed cost of the open quantity; quantity * entry price, where the venue does not tell it exactly."""
 
 
+class GuardReported(Struct, frozen=True, tag=True):
+    """What has become of a stop that the venue holds; `order` is its id, and that of the order it becomes."""
+
+    ts: Nanos
+    order: ClientOrderId
+    state: GuardState
+    reason: str
+    venue_ts: Nanos
+
+
 class AccountReported(Struct, frozen=True, tag=True):
     """The venue's own statement of the account: a check on our books, never their source."""
 
@@ -275,6 +286,8 @@ class VenueTruth(Struct, frozen=True):
     """The trades it still remembers, oldest first."""
     payments: tuple[FundingPaid, ...] = ()
     """The funding paid since the desk was opened, as far as it still remembers it; oldest first."""
+    guards: tuple[GuardSpec, ...] = ()
+    """The stops of ours that it holds."""
     is_final: bool = False
     """No request sent before it can still arrive: they have all been answered, or died with their process."""
 
@@ -303,6 +316,7 @@ OrderReport = (
 Event = (
     MarketEvent
     | OrderReport
+    | GuardReported
     | AccountReported
     | FundingPaid
     | CashArrived

@@ -26,6 +26,8 @@ class Exits(Struct, frozen=True, kw_only=True):
     stop_bps: Decimal | None = None
     stop_price: Decimal | None = None
     trigger: Trigger = Trigger.MARK
+    net_bps: Decimal | None = Decimal(25)
+    """How far beyond the stop the venue holds one too, for the time when no desk watches; None: it holds none."""
     slip_bps: Decimal = Decimal(10)
     """How far beyond the touch a stop may pay; what is left is tried again."""
     stale_ms: int = 1_500

@@ -37,6 +37,19 @@ class Cancel(Struct, frozen=True):
     order: ClientOrderId
 
 
+class Hold(Struct, frozen=True, kw_only=True):
+    """Wish that the venue holds a stop for the run, which has none there."""
+
+    side: Side
+    quantity: Decimal
+    trigger: Decimal
+    leg: int
+
+
+class LetGo(Struct, frozen=True):
+    """Wish that the venue lets go of the run's stop."""
+
+
 class Wake(Struct, frozen=True):
     """Wish to be woken at `at`; a second wish for the same purpose replaces the first."""
 
@@ -63,7 +76,7 @@ class EndRun(Struct, frozen=True):
     reason: str
 
 
-Intent = Place | Amend | Cancel | Wake | Finish | Forget | EndRun
+Intent = Place | Amend | Cancel | Hold | LetGo | Wake | Finish | Forget | EndRun
 
 
 class Refusal(Struct, frozen=True):

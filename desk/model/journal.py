@@ -13,6 +13,7 @@ from desk.model.effect import (
     CashMoved,
     Crossed,
     Deleveraged,
+    DropGuard,
     Effect,
     Learned,
     RequestDepth,
@@ -23,6 +24,7 @@ from desk.model.effect import (
     RunStarted,
     SendAmend,
     SendCancel,
+    SendGuard,
     SendOrder,
     SubLocked,
 )
@@ -31,6 +33,7 @@ from desk.model.event import (
     CashArrived,
     Event,
     FundingPaid,
+    GuardReported,
     OrderReport,
     Started,
     SubAccountOpened,
@@ -52,6 +55,9 @@ Journalled = (
     | SendOrder
     | SendCancel
     | SendAmend
+    | SendGuard
+    | DropGuard
+    | GuardReported
     | RunStarted
     | RunEnded
     | RunEdited

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
-from desk.model.effect import Crossed, SendOrder
+from desk.model.effect import Crossed, SendGuard, SendOrder
 from desk.model.error import JournalFailed
 from desk.model.journal import Commit, Loaded, Record
 from desk.model.units import ClientOrderId, Nanos
@@ -49,7 +49,7 @@ class Disk:
             body = encode(each.body)
             self._trace.update(body)
             self._lines.append((each.seq, each.ts, each.kind, body))
-            if isinstance(each.body, SendOrder):
+            if isinstance(each.body, SendOrder | SendGuard):
                 self.intents.add(each.body.spec.id)
             elif isinstance(each.body, Crossed):
                 self.on_crossed(each.body)

@@ -6,7 +6,7 @@ from typing import Final
 from desk.core.limiter import MARKS_WEIGHT
 from desk.core.state import DeskState
 from desk.exchange.exchange import Exchange
-from desk.model.effect import RequestPrices, SendOrder, VenueEffect
+from desk.model.effect import RequestPrices, SendGuard, SendOrder, VenueEffect
 from desk.model.event import LinkState, VenueTruth
 from desk.model.order import OrderKind, OrderSpec, OrderStatus, TimeInForce
 from desk.model.price import PriceKind
@@ -25,6 +25,8 @@ TOLD_WITHIN: Final = Nanos(3 * SECOND)
 """What has just happened at the venue may still be on its way to a desk that hears well."""
 
 
+GUARD_SETTLES: Final = Nanos(5 * SECOND)
+"""A request about a guard is answered by then, or asked for again."""
 ASKED_WITHIN: Final = Nanos(20 * SECOND)
 """The longest pause between two questions for a price, and the pulse."""
 
@@ -64,6 +66,8 @@ class Judge:
         """The desk is sending something."""
         if isinstance(effect, RequestPrices) and effect.kind is PriceKind.MARK:
             self._marks_asked |= dict.fromkeys(effect.symbols, process.state.now)
+        if isinstance(effect, SendGuard) and effect.spec.id not in self._disk.intents:
+            self._oracle.blame("I3", f"the guard {effect.spec.id} left before its intent was durable")
         if not isinstance(effect, SendOrder):
             return
         if effect.spec.id not in self._disk.intents and not effect.spec.closing:
@@ -146,6 +150,7 @@ class Judge:
         self._check_followed(state)
         told_late = {trade.order for trade, at in self._oracle.trades.values() if now - at < TOLD_WITHIN}
         self._check_orders(state, truth, told_late)
+        self._check_guards(state, truth)
         # A run goes on in calm weather: of what has traded just now, the news is on its way.
         fresh = {key for key, (_, at) in self._oracle.trades.items() if now - at < TOLD_WITHIN} - state.trades.keys()
         self._check_trades(state, fresh)
@@ -162,6 +167,24 @@ class Judge:
             is_told = followed is None or symbol in followed
             if not is_told or not state.markets[symbol].book.synced:
                 self._oracle.blame("3c", f"{symbol} is held or worked, and its depth is not followed")
+
+    def _check_guards(self, state: DeskState, truth: VenueTruth) -> None:
+        """The venue holds the stops that the desk believes it holds, one for a run at most, and none for a run that is over."""
+        held = {each.id: each for each in truth.guards}
+        moving = {each.spec.id for each in state.guards.values() if state.now - each.asked < GUARD_SETTLES}
+        for order, spec in held.items():
+            run, known = state.runs.get(spec.algo), state.guards.get(order)
+            if order in moving:
+                continue
+            if known is None:
+                self._oracle.blame("G1", f"the venue holds {order} and the desk does not know it")
+            elif run is None or run.is_done:
+                self._oracle.blame("G2", f"the venue holds {order} for {spec.algo}, which is over")
+        for order in state.guards.keys() - held.keys() - moving:
+            self._oracle.blame("G1", f"the desk believes that the venue holds {order}, and it does not")
+        owners = [each.algo for each in held.values()]
+        for algo in {each for each in owners if owners.count(each) > 1}:
+            self._oracle.blame("G3", f"the venue holds {owners.count(algo)} stops for {algo}")
 
     def _check_versions(self, state: DeskState) -> None:
         """An order never goes back to a price or quantity that the venue has left behind."""

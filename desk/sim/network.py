@@ -12,18 +12,18 @@ from desk.exchange import faults
 from desk.exchange.exchange import Exchange
 from desk.exchange.faults import Request
 from desk.exchange.schedule import Schedule
-from desk.model.effect import Batch, Follow, RequestDepth, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
+from desk.model.effect import Batch, Follow, RequestDepth, VenueEffect, VenueRequest
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
     Event,
+    GuardReported,
     LinkChanged,
     LinkState,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderRejected,
-    OutcomeUnknown,
     TruthLearned,
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
@@ -99,7 +99,7 @@ class Network:
         if isinstance(request, Follow):
             # It is said on the connection that the streams come on: it arrives, or that is gone as well.
             self._agenda.push(Nanos(now + _CONTROL), partial(self._follow, request, self._connection))
-        elif isinstance(request, SendOrder | SendCancel | SendAmend | Batch):
+        elif isinstance(request, Request | Batch):
             self._send_request(request, now)
         else:
             self._send_query(request, now)
@@ -139,7 +139,7 @@ class Network:
         if refused is not None:
             self._oracle.lost(request)
             for each in _parts(request):
-                self._reply(faults.refuse(each, refused, now), sent, now, connection)
+                self._reply(each, faults.refuse(each, refused, now), (sent, now, connection))
             return
         events = self.at_venue(request, now)
         self.tell([event for event in events if not isinstance(event, _REPLIES)], now)
@@ -149,18 +149,17 @@ class Network:
     def _answer_request(
         self, request: Request, events: list[Event], fault: Fault | None, when: tuple[Nanos, Nanos, int]
     ) -> None:
-        sent, now, connection = when
         order = faults.order_of(request)
         answer = next(
-            (each for each in events if isinstance(each, _REPLIES + _ACKS) and each.order == order),
+            (each for each in events if isinstance(each, (*_REPLIES, *_ACKS, GuardReported)) and each.order == order),
             None,
         )
         if isinstance(answer, CancelRejected):
             self.counts[Sighting.CANCEL_TOO_LATE] += 1
         if fault in (Fault.REPLY_LOST, Fault.UNKNOWN_503):
-            self._tell_unknown(request, fault, sent)
+            self._tell_unknown(request, fault, when[0])
         elif answer is not None:
-            self._reply(answer, sent, now, connection)
+            self._reply(request, answer, when)
 
     def at_venue(self, request: VenueRequest, now: Nanos) -> list[Event]:
         """Let the venue take a request; return all that it says at once."""
@@ -172,13 +171,14 @@ class Network:
         self._oracle.taken_in()
         return events
 
-    def _reply(self, answer: Event, sent: Nanos, now: Nanos, connection: int) -> None:
+    def _reply(self, request: Request, answer: Event, when: tuple[Nanos, Nanos, int]) -> None:
+        sent, now, connection = when
         if connection != self._connection:
             return
         at = Nanos(now + self._way())
-        if at - sent > TIMEOUT and isinstance(answer, _REPLIES + _ACKS):
+        if at - sent > TIMEOUT:
             # The client has given up waiting: it does not read what comes after.
-            self._push(Nanos(sent + TIMEOUT), [OutcomeUnknown(sent, answer.order, faults.TIMED_OUT)])
+            self._push(Nanos(sent + TIMEOUT), [faults.unknown(request, faults.TIMED_OUT, sent)])
             return
         self._push(at, [answer])
 
@@ -312,4 +312,4 @@ def _is_asked(event: Event) -> bool:
 def _parts(request: Request | Batch) -> tuple[Request, ...]:
     if not isinstance(request, Batch):
         return (request,)
-    return tuple(each for each in request.requests if isinstance(each, SendOrder | SendCancel | SendAmend))
+    return tuple(each for each in request.requests if isinstance(each, Request))

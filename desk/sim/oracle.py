@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from desk.model.effect import Batch, Crossed, SendAmend, SendCancel, SendOrder, VenueEffect, VenueRequest
+from desk.model.effect import Batch, Crossed, SendAmend, SendCancel, SendGuard, SendOrder, VenueEffect, VenueRequest
 from desk.model.event import (
     Event,
     FundingPaid,
@@ -18,8 +18,9 @@ from desk.model.event import (
     OrderFilled,
     OrderRejected,
 )
+from desk.model.guard import GuardSpec
 from desk.model.market import MarkPrice
-from desk.model.order import OrderSpec, Side
+from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.sim.plan import Sighting
 
@@ -79,6 +80,7 @@ class Oracle:
         self._wallets = wallets
         self._leverage = leverage
         self._counts = counts
+        self._guards: set[ClientOrderId] = set()
         self._arriving: dict[ClientOrderId, OrderSpec] = {}
         self._under_way: dict[ClientOrderId, OrderSpec] = {}
         """What the desk has let go and the venue has not answered for."""
@@ -114,6 +116,9 @@ class Oracle:
             return
         if isinstance(request, SendAmend) and request.order in self.orders:
             self._coming = self.orders[request.order].spec
+        if isinstance(request, SendGuard):
+            self._arriving[request.spec.id] = _as_order(request.spec)  # should it ever be woken
+            self._guards.add(request.spec.id)
         if isinstance(request, SendOrder):
             self._coming = request.spec
             self._arriving[request.spec.id] = request.spec
@@ -185,6 +190,7 @@ class Oracle:
         standing.versions[spec.price, spec.quantity] = 0
         self._under_way.pop(event.order, None)
         self.taken["orders"] += 1
+        self._counts[Sighting.GUARD_WOKEN] += event.order in self._guards
         self._check_slot(standing)
         self._check_parent(standing)
         self._check_exposure(standing)
@@ -276,6 +282,23 @@ class Oracle:
             holding = self.holding(sub, symbol)
             equity += holding.cash + holding.quantity * mark
         return equity
+
+
+def _as_order(guard: GuardSpec) -> OrderSpec:
+    return OrderSpec(
+        id=guard.id,
+        sub=guard.sub,
+        symbol=guard.symbol,
+        side=guard.side,
+        type=OrderType.MARKET,
+        tif=TimeInForce.IOC,
+        quantity=guard.quantity,
+        price=guard.trigger,
+        closing=True,
+        kind=OrderKind.BRACKET,
+        algo=guard.algo,
+        leg=guard.leg,
+    )
 
 
 def _nobody(order: ClientOrderId) -> None:

@@ -83,6 +83,8 @@ class Sighting(StrEnum):
     """An order was refused because too many had left."""
     DELEVERAGED = "deleveraged"
     """A sub-account was brought out of danger."""
+    GUARD_WOKEN = "guard-woken"
+    """A stop that the venue held was triggered."""
     LIMIT_ENGAGED = "limit-engaged"
     """The gate refused an order."""
 

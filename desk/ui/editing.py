@@ -13,7 +13,7 @@ from desk.model.restart import OnRestart
 from desk.model.units import AlgoId
 from desk.ui.complaint import Misread
 from desk.ui.drafting import Places, one_of
-from desk.ui.exiting import read_exits
+from desk.ui.exiting import read_exits, read_net
 from desk.ui.lexing import Token, is_bps, read_bps, read_decimal, read_price, read_span_ms, read_ticks
 from desk.ui.programming import GRAMMARS, PROGRAM_VALUES
 from desk.ui.resolve import Context, nearest
@@ -151,6 +151,8 @@ def _exits(before: Exits | None, texts: Mapping[str, str]) -> Exits | None:
             made = None if texts[word] == _NONE else read_exits({word: texts[word]})
             bps, price = (getattr(made, f"{name}_{each}", None) for each in ("bps", "price"))
             kept = structs.replace(kept, **{f"{name}_bps": bps, f"{name}_price": price})
+    if "net" in texts:
+        kept = structs.replace(kept, net_bps=read_net(texts["net"]))
     if "trigger" in texts:
         made = read_exits({"sl": "1bps", "trigger": texts["trigger"]})
         assert made is not None

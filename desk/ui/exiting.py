@@ -11,13 +11,14 @@ from desk.ui.words import EXIT_OPTIONS
 
 
 def read_exits(texts: Mapping[str, str]) -> Exits | None:
-    """Return the exits that `tp`, `sl` and `trigger` describe, or None; each is a distance in bps or a price."""
+    """Return the exits that `tp`, `sl`, `trigger` and `net` describe, or None; tp and sl are each a distance in bps or a price."""
     profit, stop, trigger = texts.get("tp", ""), texts.get("sl", ""), texts.get("trigger", "")
     if trigger and trigger.lower() not in EXIT_OPTIONS["trigger"]:
         raise Misread("trigger", "mark or touch", trigger)
+    net = texts.get("net", "")
+    if not stop and (trigger or net):
+        raise Misread("trigger" if trigger else "net", "an sl beside it", "none")
     if not profit and not stop:
-        if trigger:
-            raise Misread("trigger", "an sl beside it", "none")
         return None
     return Exits(
         profit_bps=_bps(profit, "tp"),
@@ -25,7 +26,18 @@ def read_exits(texts: Mapping[str, str]) -> Exits | None:
         stop_bps=_bps(stop, "sl"),
         stop_price=_price(stop, "sl"),
         trigger=Trigger(trigger.lower()) if trigger else Trigger.MARK,
+        net_bps=read_net(net) if net else Exits().net_bps,
     )
+
+
+def read_net(text: str) -> Decimal | None:
+    """Return how far beyond the stop the venue holds one too, in bps; None for `none`: it holds none."""
+    if text.lower() == "none":
+        return None
+    found = _bps(text, "net")
+    if found is None:
+        raise Misread("net", "Nbps or none", text)
+    return found
 
 
 def tell_exits(exits: Exits | None) -> str:
@@ -37,6 +49,9 @@ def tell_exits(exits: Exits | None) -> str:
         parts.append(f"profit at {_told(exits.profit_bps, exits.profit_price, '+')}")
     if exits.stop_bps is not None or exits.stop_price is not None:
         parts.append(f"stop at {_told(exits.stop_bps, exits.stop_price, '-')} of the {exits.trigger}")
+        parts.append(
+            "none at the venue" if exits.net_bps is None else f"at the venue {plain(exits.net_bps)}bps further"
+        )
     return ", ".join(parts)
 
 

@@ -168,7 +168,9 @@ def draft_bracket(words: Sequence[Token], context: Context, _places: Places) -> 
     while rest:
         word = rest.pop(0)
         if word.lower not in EXIT_OPTIONS or not rest:
-            raise Misread("bracket", "tp PRICE|Nbps, sl PRICE|Nbps, trigger mark|touch", word.text, word.at)
+            raise Misread(
+                "bracket", "tp PRICE|Nbps, sl PRICE|Nbps, trigger mark|touch, net Nbps|none", word.text, word.at
+            )
         _once(texts, word.lower, rest.pop(0).text, word)
     exits = read_exits(texts)
     if exits is None:

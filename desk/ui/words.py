@@ -33,13 +33,11 @@ class Verb(Struct, frozen=True):
     example: str
 
 
-_ORDER: Final = (
-    "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok] [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch]"
-)
+_ORDER: Final = "QTY [SYMBOL] @PRICE|market [post] [reduce] [ioc|fok] [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch] [net Nbps|none]"
 _CHASE: Final = (
     "chase buy|sell QTY [SYMBOL] [join|improve [N]|mid|opp] [offset Nt|Nbps] [maintain|trail] [cap PRICE|Nbps]"
     " [oncap hold|cancel|cross] [ttl 30s] [onttl cancel|keep|cross] [slip Nbps] [throttle 250ms] [show QTY]"
-    " [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch] [restart park|resume|cancel] [post] [reduce]"
+    " [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch] [net Nbps|none] [restart park|resume|cancel] [post] [reduce]"
 )
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
@@ -81,7 +79,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
             ),
             Verb(
                 "bracket",
-                "bracket ALGO [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch]",
+                "bracket ALGO [tp PRICE|Nbps] [sl PRICE|Nbps] [trigger mark|touch] [net Nbps|none]",
                 "guard what a run fills: take the profit, and get out at the stop",
                 "bracket chase-3 tp 40bps sl 20bps",
             ),
@@ -178,7 +176,12 @@ MODES: Final = tuple(mode.value for mode in ChaseMode)
 CHASE_FLAGS: Final = (POST, REDUCE)
 
 EXIT_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"tp": ("20bps", "40bps"), "sl": ("20bps", "40bps"), "trigger": tuple(each.value for each in Trigger)}
+    {
+        "tp": ("20bps", "40bps"),
+        "sl": ("20bps", "40bps"),
+        "trigger": tuple(each.value for each in Trigger),
+        "net": ("25bps", "none"),
+    }
 )
 """Words of an order that take a value, with the values a completion offers."""
 

@@ -147,6 +147,7 @@ def _banned_until(text: str) -> Nanos | None:
 
 def _read(body: bytes) -> _Said | None:
     try:
-        return msgspec.json.decode(body, type=_Said)
-    except msgspec.DecodeError:
+        # Not strict: the service for conditional orders says "200" where the others say 200.
+        return msgspec.json.decode(body, type=_Said, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None

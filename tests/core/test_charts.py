@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from desk.core import charts
-from desk.core.state import SAMPLES_MAX
+from desk.core.market import SAMPLES_MAX
 from desk.model.view import Sample
 from tests.kit import rig
 from tests.kit.builders import ALPHA, BTC, at

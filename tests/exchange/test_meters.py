@@ -60,8 +60,9 @@ def test_an_amendment_is_an_order_and_a_cancel_is_not():
 
 def test_questions_have_a_weight_of_their_own():
     meters = Meters()
-    assert spend(meters, RequestTruth(at(0)), 85, 1) == [None] * 85  # 85 x 28 = 2380
-    assert spend(meters, RequestDepth(at(0), BTC), 1, 1) == [None]  # 2400
+    assert spend(meters, RequestTruth(at(0)), 76, 1) == [None] * 76  # 76 x 31 = 2356
+    assert spend(meters, RequestDepth(at(0), BTC), 2, 1) == [None] * 2  # 2396
+    assert spend(meters, SendCancel(at(0), spec().id, BTC), 4, 1) == [None] * 4  # 2400
 
     assert meters.take(SendCancel(at(0), spec().id, BTC), at(59)).code == -1003
     assert meters.take(SendCancel(at(0), spec().id, BTC), at(60)) is None

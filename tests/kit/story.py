@@ -33,11 +33,22 @@ from desk.model.command import (
     StartChase,
     StopAlgo,
 )
-from desk.model.effect import Effect, RequestDepth, RequestTruth, RunEnded, SendAmend, SendCancel, SendOrder
+from desk.model.effect import (
+    DropGuard,
+    Effect,
+    RequestDepth,
+    RequestTruth,
+    RunEnded,
+    SendAmend,
+    SendCancel,
+    SendGuard,
+    SendOrder,
+)
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
     Event,
+    GuardReported,
     LinkChanged,
     LinkState,
     OpenOrder,
@@ -53,6 +64,7 @@ from desk.model.event import (
     VenueTruth,
 )
 from desk.model.exits import Exits, Trigger
+from desk.model.guard import GuardSpec, GuardState
 from desk.model.order import OrderSpec, OrderStatus, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, ZERO, AlgoId, ClientOrderId
 from tests.kit import builders
@@ -81,7 +93,8 @@ class Player:
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
-        self.sent: list[OrderSpec] = []
+        self.sent: list[OrderSpec | GuardSpec] = []
+        self.guards: list[GuardSpec] = []
         self._filled: dict[ClientOrderId, Decimal] = {}
         self._amends: dict[ClientOrderId, SendAmend] = {}
         self._trades = 0
@@ -170,6 +183,14 @@ class Player:
     def _flatten(self, verb: str, words: list[str]) -> Event:
         return self._submitted(Flatten(sub=builders.ALPHA if "sub=1" in words else None))
 
+    def _guard(self, verb: str, words: list[str]) -> Event:
+        """`guard held`, `guard triggered`, `guard ended reason`: the latest stop at the venue."""
+        state, spec = GuardState(words[0]), self.guards[-1]
+        if state is GuardState.TRIGGERED:  # an order from here on, the next number's
+            self._filled[spec.id] = ZERO
+            self.sent.append(spec)
+        return GuardReported(self._now, spec.id, state, " ".join(words[1:]), self._now)
+
     def _accepted(self, verb: str, words: list[str]) -> Event:
         order = self._id(words[0])
         return OrderAccepted(self._now, order, int(words[0][1:]), self._filled[order], self._now)
@@ -254,6 +275,12 @@ class Player:
                 return f"amend {self._number(order)} {price:f} x{quantity:f}"
             case SendCancel(order=order):
                 return f"cancel {self._number(order)}"
+            case SendGuard(spec=guard):
+                self.guards.append(guard)
+                flag = " reduce-only" if guard.reduce_only else ""
+                return f"hold {guard.side.value} {guard.quantity:f} @{guard.trigger:f}{flag}"
+            case DropGuard():
+                return "let go"
             case RunEnded(algo=algo, reason=reason):
                 return f"end {algo} {reason}"
             case RequestDepth():
@@ -267,11 +294,11 @@ class Player:
         return f"#{[each.id for each in self.sent].index(order) + 1}"
 
 
-_EXITS: Final = ("tp", "sl", "trigger")
+_EXITS: Final = ("tp", "sl", "trigger", "net")
 
 
 def _exits(fields: Mapping[str, str]) -> Exits | None:
-    """Read `tp=40 sl=@98.0`: distances in bps, or prices."""
+    """Read `tp=40 sl=@98.0`: distances in bps, or prices; without `net=25` the venue holds no stop."""
     profit, stop = fields.get("tp", ""), fields.get("sl", "")
     if not profit and not stop:
         return None
@@ -281,6 +308,7 @@ def _exits(fields: Mapping[str, str]) -> Exits | None:
         stop_bps=None if not stop or stop[0] == "@" else D(stop),
         stop_price=D(stop[1:]) if stop.startswith("@") else None,
         trigger=Trigger(fields.get("trigger", "mark")),
+        net_bps=D(fields["net"]) if "net" in fields else None,
     )
 
 
@@ -298,6 +326,7 @@ _VERBS: Final[dict[str, Callable[[Player, str, list[str]], Event]]] = {
     "pause": Player._steer,
     "resume": Player._steer,
     "flatten": Player._flatten,
+    "guard": Player._guard,
     "accepted": Player._accepted,
     "fill": Player._fill,
     "cancelled": Player._ended,

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 
-from desk.core import bookkeeping, checkpoint, deleverage, estimate, following, ledger, orders, prices, reconcile
+from desk.core import (
+    bookkeeping,
+    checkpoint,
+    deleverage,
+    estimate,
+    following,
+    guards,
+    ledger,
+    orders,
+    prices,
+    reconcile,
+)
 from desk.core.adl import cuts, tiers
+from desk.core.algos import bracket
 from desk.core.algos.bracket import Bracket
 from desk.core.engine import HANDLERS, Engine
 from desk.core.limiter import Limiter
@@ -14,10 +26,10 @@ from desk.core.risk.gate import Claim
 from desk.model.effect import SendOrder
 from desk.model.event import CancelRejected, OrderAccepted, OrderRejected, OutcomeUnknown
 from desk.model.following import Reason
-from desk.model.intent import Place
+from desk.model.intent import Hold, Place
 from desk.model.order import OrderStatus
 from desk.model.tier import AdlTier
-from desk.model.units import ZERO
+from desk.model.units import ZERO, Nanos
 from desk.sim.plan import Fault
 from desk.sim.process import Process
 
@@ -252,6 +264,23 @@ def only_the_streams_are_asked(patch):
     patch.setattr(prices, "look", lambda acts: None)
 
 
+def a_guard_outlives_its_run(patch):
+    patch.setattr(guards, "let_go", lambda state, algo: [])
+    patch.setattr(guards, "look", lambda state: [])
+
+
+def two_guards_for_one_run(patch):
+    patch.setattr(Bracket, "_keep_net", _hold_again)
+
+
+def _hold_again(self, sight, held, entry):
+    price = bracket.net_price(self._memo.spec.exits, self._memo.spec.side, entry, sight.instrument)
+    if price is None or sight.now < self._memo.net_at:
+        return ()
+    self._memo.net_at = Nanos(sight.now + bracket.NET_APART)
+    return [Hold(side=self._memo.spec.side.opposite, quantity=held, trigger=price, leg=bracket.OUT)]
+
+
 FALLS = (Fault.CRASH, Fault.PRICE_GAP)
 
 MUTANTS = {
@@ -285,6 +314,8 @@ MUTANTS = {
     ),
     "an ended order works again": Mutant(terminal_works_again, STREAMS, frozenset({"I12", "A"})),
     "an old answer counts": Mutant(an_old_answer_counts, STREAMS, frozenset({"A", "I15", "I12"})),
+    "a guard outlives its run": Mutant(a_guard_outlives_its_run, (), frozenset({"G2"}), seeds=40),
+    "two guards for one run": Mutant(two_guards_for_one_run, (), frozenset({"G3"}), seeds=40),
     "only the streams are asked": Mutant(
         only_the_streams_are_asked, (Fault.MARKET_SILENT,), frozenset({"3a"}), seeds=40
     ),

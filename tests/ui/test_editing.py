@@ -99,4 +99,4 @@ def test_the_runs_their_words_and_their_values_are_offered():
     assert complete("edit ", here) == ("edit run-3",)
     assert "edit run-3 cap 9bps ttl" in complete("edit run-3 cap 9bps t", here)
     assert complete("edit run-3 oncap c", here) == ("edit run-3 oncap cancel", "edit run-3 oncap cross")
-    assert set(words_of(BRACKET)) == {"tp", "sl", "trigger"}
+    assert set(words_of(BRACKET)) == {"tp", "sl", "trigger", "net"}

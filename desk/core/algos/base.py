@@ -9,7 +9,8 @@ from msgspec import Struct
 from desk.core.book import Book
 from desk.core.orders import Order
 from desk.model.command import ChaseSpec
-from desk.model.event import OrderReport, TimerFired
+from desk.model.event import GuardReported, OrderReport, TimerFired
+from desk.model.guard import GuardState
 from desk.model.instrument import Instrument
 from desk.model.intent import Finish, Intent, Refusal
 from desk.model.market import Quote
@@ -50,7 +51,7 @@ class Refused(Struct, frozen=True):
     """Of the order that was wished for."""
 
 
-AlgoEvent = Begin | Edited | Pause | Resume | Stop | Refused | Quote | OrderReport | TimerFired
+AlgoEvent = Begin | Edited | Pause | Resume | Stop | Refused | Quote | OrderReport | GuardReported | TimerFired
 
 
 class Followed(Struct, frozen=True):
@@ -58,6 +59,15 @@ class Followed(Struct, frozen=True):
 
     orders: Mapping[ClientOrderId, Order]
     is_over: bool
+
+
+class GuardSeen(Struct, frozen=True):
+    """The stop that the venue holds for a run."""
+
+    quantity: Decimal
+    trigger: Decimal
+    state: GuardState
+    is_leaving: bool
 
 
 class Sight(Struct, frozen=True):
@@ -72,6 +82,8 @@ class Sight(Struct, frozen=True):
     mark: Decimal | None = None
     position: Decimal = ZERO
     """Of the run's sub-account in its symbol, signed."""
+    guard: GuardSeen | None = None
+    """None: the venue holds no stop for it."""
     followed: Followed | None = None
     """None: it follows no other run."""
 

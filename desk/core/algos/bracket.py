@@ -13,10 +13,11 @@ from msgspec import structs
 
 from desk.core.algos.base import AlgoEvent, Begin, Memo, Pause, Refused, Resume, Run, Sight, Stop
 from desk.core.orders import Order
-from desk.model.event import OrderRejected
+from desk.model.event import GuardReported, OrderRejected
 from desk.model.exits import BracketSpec, Exits, Trigger
+from desk.model.guard import GuardState
 from desk.model.instrument import Instrument
-from desk.model.intent import Amend, Cancel, EndRun, Intent, Place, Wake
+from desk.model.intent import Amend, Cancel, EndRun, Hold, Intent, LetGo, Place, Wake
 from desk.model.order import OrderKind, OrderType, Side, TimeInForce
 from desk.model.units import BPS, MILLISECOND, SECOND, ZERO, Nanos, millis
 from desk.model.view import AlgoRow, AlgoState
@@ -24,10 +25,16 @@ from desk.model.view import AlgoRow, AlgoState
 ENTRY: Final = 0
 PROFIT: Final = 1
 OUT: Final = 2
+"""Of what the desk takes out, and of what the venue's stop becomes."""
 APART: Final = Nanos(250 * MILLISECOND)
 """Between two moves of the profit's order, and between two tries to get out."""
 REFUSED_PAUSE: Final = Nanos(2 * SECOND)
 AGAIN: Final = "again"
+NET: Final = "net"
+NET_APART: Final = Nanos(SECOND)
+"""Between two stops at the venue; after one that it would not hold the time doubles, up to a minute."""
+NET_PAUSE_MAX: Final = 6
+"""Doublings."""
 
 
 class BracketMemo(Memo, kw_only=True):
@@ -42,6 +49,12 @@ class BracketMemo(Memo, kw_only=True):
     stopping: str = ""
     free_at: Nanos = Nanos(0)
     """Nothing is sent before."""
+    net_at: Nanos = Nanos(0)
+    """The venue is asked to hold no stop before."""
+    is_net_let_go: bool = False
+    """Its stop at the venue goes because we wish it."""
+    net_refused: int = 0
+    """How often in a row it would not."""
 
 
 def profit_price(exits: Exits, side: Side, entry: Decimal, rules: Instrument) -> Decimal | None:
@@ -59,6 +72,15 @@ def stop_price(exits: Exits, side: Side, entry: Decimal) -> Decimal | None:
     if exits.stop_price is not None:
         return exits.stop_price
     return None if exits.stop_bps is None else entry * (1 - side.sign * exits.stop_bps * BPS)
+
+
+def net_price(exits: Exits, side: Side, entry: Decimal, rules: Instrument) -> Decimal | None:
+    """Return where the venue's stop is triggered, beyond the desk's own; None where it holds none. Rounded outwards."""
+    stop = stop_price(exits, side, entry)
+    if stop is None or exits.net_bps is None:
+        return None
+    price = stop * (1 - side.sign * exits.net_bps * BPS)
+    return rules.round_down_to_tick(price) if side is Side.BUY else rules.round_up_to_tick(price)
 
 
 class Bracket(Run[BracketMemo]):
@@ -95,6 +117,10 @@ class Bracket(Run[BracketMemo]):
                 memo.stopping = reason
             case Refused(refusal=refusal, leg=leg):
                 return self._on_refused(refusal.reason, leg, sight)
+            case GuardReported(state=GuardState.ENDED):
+                self._note_net(sight.now)
+            case GuardReported(state=GuardState.HELD):
+                memo.net_refused = 0
             case OrderRejected(reason=reason):
                 memo.note, memo.rejects = reason, memo.rejects + 1
                 memo.free_at = Nanos(sight.now + REFUSED_PAUSE)
@@ -166,25 +192,57 @@ class Bracket(Run[BracketMemo]):
         quote = sight.quote
         if quote is None or sight.now - quote.ts > millis(memo.spec.exits.stale_ms):
             memo.state, memo.note = AlgoState.PARKED, "parked: the touch is too old for a stop to watch"
-            return ()
+            # Now if ever the venue's own is needed.
+            return () if memo.is_out else self._keep_net(sight, held, entry)
         if memo.is_out or self._is_hit(sight, entry) or any(each.spec.leg == OUT for each in self._exits(sight)):
             return self._get_out(sight, live, held)
         memo.state = AlgoState.WORKING
         memo.note = self._describe(sight, held, entry)
-        return self._keep_profit(sight, live, held, entry)
+        return [*self._keep_net(sight, held, entry), *self._keep_profit(sight, live, held, entry)]
+
+    def _note_net(self, now: Nanos) -> None:
+        """The venue holds no stop any more; where it should, it is asked again, and less and less often."""
+        memo = self._memo
+        if memo.is_net_let_go:
+            memo.is_net_let_go = False
+            return
+        memo.net_at = Nanos(now + (NET_APART << min(memo.net_refused, NET_PAUSE_MAX)))
+        memo.net_refused += 1
+
+    def _keep_net(self, sight: Sight, held: Decimal, entry: Decimal) -> Sequence[Intent]:
+        """Have the venue hold one stop of what is held, for the time when no desk watches."""
+        memo, spec, there = self._memo, self._memo.spec, sight.guard
+        price = net_price(spec.exits, spec.side, entry, sight.instrument)
+        quantity = min(held, sight.instrument.market_quantity_max)
+        if there is not None:
+            is_right = price is not None and (there.quantity, there.trigger) == (quantity, price)
+            return () if is_right or there.is_leaving else self._let_go(sight)
+        if price is None:
+            return ()
+        if sight.now < memo.net_at:
+            return [Wake(memo.net_at, NET)]
+        memo.net_at = Nanos(sight.now + NET_APART)
+        return [Hold(side=spec.side.opposite, quantity=quantity, trigger=price, leg=OUT)]
+
+    def _let_go(self, sight: Sight) -> list[Intent]:
+        if sight.guard is None:
+            return []
+        self._memo.is_net_let_go = True
+        return [LetGo()]
 
     def _wait(self, sight: Sight, live: Sequence[Order], entry: Decimal | None) -> Sequence[Intent]:
         """Nothing is held: not yet, or not any more."""
         memo = self._memo
         exits = [each for each in live if each.spec.leg != ENTRY]
+        gone = self._let_go(sight)
         if exits:
             memo.state = AlgoState.CANCELLING
-            return _cancelled(exits)
+            return [*gone, *_cancelled(exits)]
         if not self._is_entered(sight):
             if memo.is_out:
-                return self._end_entry(sight, live)
+                return [*gone, *self._end_entry(sight, live)]
             memo.state = AlgoState.PARKED if memo.is_parked else AlgoState.WORKING
-            return ()
+            return gone
         return self._finish(sight, self._result(sight, entry))
 
     def _is_hit(self, sight: Sight, entry: Decimal) -> bool:
@@ -207,8 +265,10 @@ class Bracket(Run[BracketMemo]):
         """End the entry, take the profit's order back, then take what is held, a little beyond the touch."""
         memo, spec = self._memo, self._memo.spec
         memo.is_out, memo.state = True, AlgoState.CROSSING
-        ending = self._end_entry(sight, live)
-        if live:
+        ending = [*self._end_entry(sight, live), *self._let_go(sight)]
+        if sight.guard is not None:
+            memo.note = f"stop: waits until the venue lets go of its own at {_told(sight.guard.trigger)}"
+        if live or sight.guard is not None:
             return [*ending, *_cancelled([each for each in live if each.spec.leg == PROFIT])]
         if sight.now < memo.free_at:
             return [*ending, Wake(memo.free_at, AGAIN)]
@@ -272,6 +332,8 @@ class Bracket(Run[BracketMemo]):
             watched = self._watched(sight)
             away = "" if watched is None else f", {(watched - stop) * spec.side.sign / stop / BPS:.1f} bps away"
             parts.append(f"stop at {_told(stop)}{away}")
+        if sight.guard is not None and sight.guard.state is GuardState.HELD:
+            parts.append(f"at the venue {_told(sight.guard.trigger)}")
         return ", ".join(parts)
 
     def _stop_at(self, sight: Sight) -> Decimal | None:

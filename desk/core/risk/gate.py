@@ -16,9 +16,10 @@ from desk.core.orders import Order
 from desk.core.risk import crossing, exposure, trust
 from desk.core.risk.exposure import Added
 from desk.core.state import DeskState
-from desk.model.effect import SendAmend, SendOrder
+from desk.model.effect import SendAmend, SendGuard, SendOrder
+from desk.model.guard import GuardSpec
 from desk.model.instrument import Instrument
-from desk.model.intent import Place, Refusal
+from desk.model.intent import Hold, Place, Refusal
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import BPS, SECOND, UNALLOCATED, ZERO, AlgoId, Nanos, SubId, Symbol, millis
 from desk.model.view import DeskMode
@@ -96,6 +97,40 @@ def review_amend(order: Order, price: Decimal, quantity: Decimal, state: DeskSta
         if problem:
             return Refusal(check, f"amend {_title(whole, claim)}: {problem}")
     return SendAmend(state.now, spec.id, spec.symbol, price, quantity)
+
+
+def review_guard(wish: Hold, claim: Claim, state: DeskState) -> SendGuard | Refusal:
+    """Return the stop that the venue may hold, or the reason why it may not; it may only close what is held."""
+    as_order = Place(side=wish.side, quantity=wish.quantity, price=wish.trigger, reduce_only=True, leg=wish.leg)
+    for check, find_problem in _CHECKS:
+        problem = find_problem(as_order, claim, state) if check in _OF_GUARDS else ""
+        if problem:
+            return Refusal(check, f"stop at the venue, {_title(as_order, claim)}: {problem}")
+    held = max(ZERO, -state.accounts[claim.sub].quantity(claim.symbol) * wish.side.sign)
+    if wish.quantity > held:
+        return Refusal("closing", f"stop at the venue: expected at most {held}, found {wish.quantity}")
+    state.order_seq += 1
+    parts = ids.IdParts(
+        sub=claim.sub,
+        kind=claim.kind,
+        epoch=state.epoch,
+        parent=ids.run_number(claim.algo),
+        leg=wish.leg,
+        seq=state.order_seq,
+    )
+    assert claim.algo is not None, "a run asks for it"
+    spec = GuardSpec(
+        id=ids.order_id(parts),
+        sub=claim.sub,
+        symbol=claim.symbol,
+        side=wish.side,
+        quantity=wish.quantity,
+        trigger=wish.trigger,
+        algo=claim.algo,
+        leg=wish.leg,
+        reduce_only=_venue_can_reduce(as_order, claim, state),
+    )
+    return SendGuard(state.now, spec)
 
 
 def worst_price(side: Side, state: DeskState, symbol: Symbol) -> Decimal | None:
@@ -346,4 +381,5 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Place, Claim, DeskState], str]], ...]]
 )
 CHECKS: Final = tuple(name for name, _ in _CHECKS)
 _ON_ADDED: Final = frozenset({"closing", "parent", "position", "exposure", "margin"})
+_OF_GUARDS: Final = frozenset({"mode", "known", "quarantine", "repeats", "rate", "filters"})
 _OF_NEW: Final = frozenset({"duplicate"})

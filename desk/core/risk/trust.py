@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from desk.core.market import Market
 from desk.core.proof import prove
-from desk.core.state import DeskState, Market
+from desk.core.state import DeskState
 from desk.model.units import ZERO, Symbol, millis
 from desk.model.view import ProofState
 

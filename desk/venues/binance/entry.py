@@ -12,17 +12,19 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Batch, DropGuard, SendAmend, SendCancel, SendGuard, SendOrder
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
     Event,
+    GuardReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderRejected,
     OutcomeUnknown,
 )
+from desk.model.guard import GuardState
 from desk.model.order import OrderType, Side, TimeInForce
 from desk.model.units import ZERO, ClientOrderId, Nanos
 from desk.venues.binance.offset import told_at
@@ -31,8 +33,10 @@ from desk.venues.binance.session import Session
 from desk.venues.binance.signing import Params
 from desk.venues.outcomes import Answer, Outcome, Verdict, classify
 
-Request = SendOrder | SendAmend | SendCancel
+Request = SendOrder | SendAmend | SendCancel | SendGuard | DropGuard
+OrderRequest = SendOrder | SendAmend | SendCancel
 ORDER: Final = "/fapi/v1/order"
+ALGO: Final = "/fapi/v1/algoOrder"
 BATCH: Final = "/fapi/v1/batchOrders"
 _STAMP_CODES: Final = frozenset({-1021, -5028})
 _LOG: Final = logging.getLogger("desk.binance.entry")
@@ -99,7 +103,8 @@ class Entry:
             if reply.answer.bytes_written:
                 return reply.answer
         self.by_http += 1
-        return (await self._rest.send(Call(verb, ORDER, params))).answer
+        path = ALGO if isinstance(request, SendGuard | DropGuard) else ORDER
+        return (await self._rest.send(Call(verb, path, params))).answer
 
     def _wire(self, request: Request) -> tuple[str, str, Params]:
         """Return the session's method, the verb over HTTP, and the parameters, the same for both."""
@@ -108,6 +113,10 @@ class Entry:
                 return "order.place", "POST", order_params(request)
             case SendCancel():
                 return "order.cancel", "DELETE", {"symbol": request.symbol, "origClientOrderId": request.order}
+            case SendGuard():
+                return "algoOrder.place", "POST", guard_params(request)
+            case DropGuard():
+                return "algoOrder.cancel", "DELETE", {"clientAlgoId": request.order}
             case SendAmend():
                 return "order.modify", "PUT", amend_params(request, self._side_of(request.order))
 
@@ -124,6 +133,8 @@ class Entry:
 
 def judge(request: Request, verdict: Verdict, answer: Answer, ts: Nanos) -> list[Event]:
     """Return what an answer proves about a request, as events; one that proves nothing leaves it unknown."""
+    if isinstance(request, SendGuard | DropGuard):
+        return [_judge_guard(request, verdict, ts)]
     order = request.spec.id if isinstance(request, SendOrder) else request.order
     reason = verdict.reason or verdict.outcome.value
     match verdict.outcome:
@@ -135,7 +146,18 @@ def judge(request: Request, verdict: Verdict, answer: Answer, ts: Nanos) -> list
             return [_refused(request, order, verdict.code, reason, ts)]
 
 
-def _acknowledged(request: Request, order: ClientOrderId, answer: Answer, ts: Nanos) -> Event:
+def _judge_guard(request: SendGuard | DropGuard, verdict: Verdict, ts: Nanos) -> GuardReported:
+    """A stop that cannot be let go of may have been woken: only the venue knows."""
+    order = request.spec.id if isinstance(request, SendGuard) else request.order
+    reason = verdict.reason or verdict.outcome.value
+    if verdict.outcome is Outcome.ACK:
+        state = GuardState.HELD if isinstance(request, SendGuard) else GuardState.ENDED
+        return GuardReported(ts, order, state, "", ts)
+    is_unknown = verdict.outcome in (Outcome.UNKNOWN, Outcome.EXISTS) or isinstance(request, DropGuard)
+    return GuardReported(ts, order, GuardState.UNKNOWN if is_unknown else GuardState.ENDED, reason, ts)
+
+
+def _acknowledged(request: OrderRequest, order: ClientOrderId, answer: Answer, ts: Nanos) -> Event:
     try:
         ack = msgspec.json.decode(answer.body, type=_Ack)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -149,7 +171,7 @@ def _acknowledged(request: Request, order: ClientOrderId, answer: Answer, ts: Na
     return OrderCancelled(ts, order, ack.executed_qty, at)
 
 
-def _refused(request: Request, order: ClientOrderId, code: int, reason: str, ts: Nanos) -> Event:
+def _refused(request: OrderRequest, order: ClientOrderId, code: int, reason: str, ts: Nanos) -> Event:
     if isinstance(request, SendOrder):
         return OrderRejected(ts, order, code, reason, ts)
     if isinstance(request, SendAmend):
@@ -169,6 +191,25 @@ def order_params(request: SendOrder) -> dict[str, str | int | bool]:
         "quantity": f"{spec.quantity:f}",
         "price": f"{spec.price:f}",
         "newClientOrderId": spec.id,
+        "selfTradePreventionMode": "EXPIRE_MAKER",
+    }
+    if spec.reduce_only:
+        params["reduceOnly"] = "true"
+    return params
+
+
+def guard_params(request: SendGuard) -> dict[str, str | int | bool]:
+    """Return a stop as the service for conditional orders takes it: woken by the mark, it takes at any price."""
+    spec = request.spec
+    params: dict[str, str | int | bool] = {
+        "algoType": "CONDITIONAL",
+        "symbol": spec.symbol,
+        "side": spec.side.value.upper(),
+        "type": "STOP_MARKET",
+        "quantity": f"{spec.quantity:f}",
+        "triggerPrice": f"{spec.trigger:f}",
+        "workingType": "MARK_PRICE",
+        "clientAlgoId": spec.id,
         "selfTradePreventionMode": "EXPIRE_MAKER",
     }
     if spec.reduce_only:

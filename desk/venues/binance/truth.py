@@ -15,6 +15,7 @@ from msgspec import Struct
 from desk.core import ids
 from desk.model.error import VenueError
 from desk.model.event import FundingPaid, OpenOrder, VenuePosition, VenueTrade, VenueTruth
+from desk.model.guard import GuardSpec
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import MILLISECOND, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, Symbol
 from desk.venues.binance.codec import Mangled
@@ -67,6 +68,15 @@ class _Order(Struct, rename="camel"):
     reduce_only: bool = False
 
 
+class _AlgoOrder(Struct, rename="camel"):
+    symbol: str
+    client_algo_id: str
+    side: str
+    quantity: Decimal
+    trigger_price: Decimal
+    reduce_only: bool = False
+
+
 class _Trade(Struct, rename="camel"):
     symbol: str
     id: int
@@ -90,6 +100,7 @@ class Orders:
 
     def __init__(self, known: Iterable[OrderSpec]) -> None:
         self._specs = {each.id: each for each in known}
+        self._guards: dict[ClientOrderId, GuardSpec] = {}
         self._names: dict[tuple[Symbol, int], ClientOrderId] = {}
 
     def sent(self, spec: OrderSpec) -> None:
@@ -100,9 +111,13 @@ class Orders:
         """Remember which order a number of the venue's is."""
         self._names[symbol, number] = order
 
+    def guarded(self, guard: GuardSpec) -> None:
+        """Remember a stop of ours: the order that it becomes has its id, and a number of its own."""
+        self._guards[guard.id] = guard
+
     def accepted(self, order: ClientOrderId, number: int) -> None:
         """Remember the number that the venue has given an order of ours."""
-        spec = self._specs.get(order)
+        spec = self._specs.get(order) or self._guards.get(order)
         if spec is not None and number:
             self._names[spec.symbol, number] = order
 
@@ -183,10 +198,11 @@ class Asker:
                 orders = group.create_task(self._open_orders(symbols))
                 wallet = group.create_task(self._wallet())
                 positions = group.create_task(self._positions())
+                guards = group.create_task(self._open_guards(symbols))
             async with asyncio.TaskGroup() as group:
                 listed = [group.create_task(self._new_trades(symbol)) for symbol in symbols]
                 funding = group.create_task(self._funding()) if with_funding else None
-            answers = orders.result(), wallet.result(), positions.result()
+            answers = orders.result(), wallet.result(), positions.result(), guards.result()
             if None in answers or any(each.result() is None for each in listed):
                 return None
             if funding is not None and funding.result() is None:
@@ -195,12 +211,14 @@ class Asker:
                 break
         else:
             return None
-        assert answers[0] is not None and answers[1] is not None and answers[2] is not None, "looked at above"  # noqa: PT018
+        found, cash, held, asleep = answers
+        assert found is not None and cash is not None and held is not None and asleep is not None, "looked at above"  # noqa: PT018
         return VenueTruth(
             ts=ts,
-            wallet=answers[1],
-            positions=answers[2],
-            orders=answers[0],
+            wallet=cash,
+            positions=held,
+            orders=found,
+            guards=asleep,
             trades=tuple(trade for symbol in symbols for trade in self._trades.get(symbol, {}).values()),
             payments=() if funding is None else funding.result() or (),
         )
@@ -218,6 +236,16 @@ class Asker:
             for each in rows:
                 self._orders.numbered(symbol, each.order_id, ClientOrderId(each.client_order_id))
                 found.append(OpenOrder(self._orders.as_found(each), each.order_id, each.executed_qty))
+        return tuple(found)
+
+    async def _open_guards(self, symbols: tuple[Symbol, ...]) -> tuple[GuardSpec, ...] | None:
+        """Return the stops of ours that the venue holds; another's are no business of ours."""
+        found: list[GuardSpec] = []
+        for symbol in symbols:
+            rows = await self._list(Call("GET", "/fapi/v1/openAlgoOrders", {"symbol": symbol}), _AlgoOrder)
+            if rows is None:
+                return None
+            found += [spec for each in rows if (spec := _guard(each)) is not None]
         return tuple(found)
 
     async def _wallet(self) -> Decimal | None:
@@ -315,6 +343,24 @@ class Asker:
     async def _list(self, call: Call, kind: type[T]) -> list[T] | None:
         reply = await self._rest.send(call)
         return _decode(reply.answer.body, list[kind], call.path) if reply.answer.status == 200 else None  # type: ignore[valid-type]
+
+
+def _guard(row: _AlgoOrder) -> GuardSpec | None:
+    order = ClientOrderId(row.client_algo_id)
+    parts = ids.parse(order)
+    if parts is None or parts.kind not in _RUNS:
+        return None
+    return GuardSpec(
+        id=order,
+        sub=parts.sub,
+        symbol=Symbol(row.symbol),
+        side=Side(row.side.lower()),
+        quantity=row.quantity,
+        trigger=row.trigger_price,
+        algo=AlgoId(f"{_RUNS[parts.kind]}-{parts.parent}"),
+        leg=parts.leg,
+        reduce_only=row.reduce_only,
+    )
 
 
 def _decode(body: bytes, kind: type[T], what: str) -> T:

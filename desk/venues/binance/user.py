@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from desk.model.event import (
     AccountReported,
     FundingPaid,
+    GuardReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -21,6 +22,7 @@ from desk.model.event import (
     OrderReport,
     VenuePosition,
 )
+from desk.model.guard import GuardState
 from desk.model.market import MarkPrice
 from desk.model.order import Side
 from desk.model.units import MILLISECOND, ZERO, ClientOrderId, Nanos, Symbol
@@ -39,6 +41,17 @@ EXPIRY_REASONS: Final = {
     "9": "market order remainder",
 }
 """The venue's `er`."""
+
+
+ALGO_STATES: Final = {
+    "NEW": GuardState.HELD,
+    "TRIGGERING": GuardState.TRIGGERED,
+    "TRIGGERED": GuardState.TRIGGERED,
+    "CANCELED": GuardState.ENDED,
+    "EXPIRED": GuardState.ENDED,
+    "REJECTED": GuardState.ENDED,
+}
+"""FINISHED says only that the order is over that it has become."""
 
 
 class _Order(Struct):
@@ -100,6 +113,17 @@ class _Lite(Struct, tag="TRADE_LITE", tag_field="e"):
     at: int = field(name="T")
 
 
+class _Algo(Struct):
+    id: str = field(name="caid")
+    status: str = field(name="X")
+    reason: str = field(name="rm", default="")
+
+
+class _AlgoUpdate(Struct, tag="ALGO_UPDATE", tag_field="e"):
+    order: _Algo = field(name="o")
+    at: int = field(name="T")
+
+
 class _Expired(Struct, tag="listenKeyExpired", tag_field="e"):
     pass
 
@@ -117,13 +141,14 @@ class _ConfigUpdate(Struct, tag="ACCOUNT_CONFIG_UPDATE", tag_field="e"):
     config: _Config | None = field(name="ac", default=None)
 
 
-_Frame = _OrderUpdate | _AccountUpdate | _Lite | _Expired | _MarginCall | _ConfigUpdate
+_Frame = _OrderUpdate | _AccountUpdate | _AlgoUpdate | _Lite | _Expired | _MarginCall | _ConfigUpdate
 _DECODER: Final = msgspec.json.Decoder(_Frame)
 _KNOWN: Final = frozenset(
     {
         "ORDER_TRADE_UPDATE",
         "ACCOUNT_UPDATE",
         "TRADE_LITE",
+        "ALGO_UPDATE",
         "listenKeyExpired",
         "MARGIN_CALL",
         "ACCOUNT_CONFIG_UPDATE",
@@ -160,7 +185,7 @@ class Notice(Struct, frozen=True):
     text: str
 
 
-UserEvent = OrderReport | AccountReported | FundingPaid | KeyExpired | Hint | CashCame | Notice
+UserEvent = OrderReport | GuardReported | AccountReported | FundingPaid | KeyExpired | Hint | CashCame | Notice
 
 
 class Statement:
@@ -198,6 +223,8 @@ class Statement:
         match message:
             case _OrderUpdate(order=order):
                 return _on_order(order, ts, self._asset)
+            case _AlgoUpdate(order=algo):
+                return _on_algo(algo, message.at, ts)
             case _AccountUpdate():
                 return self._on_account(message, ts)
             case _Lite():
@@ -213,12 +240,8 @@ class Statement:
                 ]
             case _Expired():
                 return [KeyExpired()]
-            case _MarginCall():
-                return [Notice("the venue calls for margin: positions may be liquidated")]
-            case _ConfigUpdate(config=_Config(symbol=symbol, leverage=leverage)) if symbol:
-                return [Notice(f"the leverage of {symbol} at the venue is {leverage} now")]
             case _:
-                return [Notice("the venue's margin mode has been changed")]
+                return [_notice(message)]
 
     def _on_account(self, message: _AccountUpdate, ts: Nanos) -> list[UserEvent]:
         at = Nanos(message.at * MILLISECOND)
@@ -254,6 +277,24 @@ class Statement:
             # Booked to nobody by a guess: the venue's list of payments has the symbol.
             return Notice(f"funding of {change} {self._asset} without its symbol or mark")
         return FundingPaid(ts, symbol, change, mark.funding_rate, mark.price, at)
+
+
+def _notice(message: _MarginCall | _ConfigUpdate) -> Notice:
+    match message:
+        case _MarginCall():
+            return Notice("the venue calls for margin: positions may be liquidated")
+        case _ConfigUpdate(config=_Config(symbol=symbol, leverage=leverage)) if symbol:
+            return Notice(f"the leverage of {symbol} at the venue is {leverage} now")
+        case _:
+            return Notice("the venue's margin mode has been changed")
+
+
+def _on_algo(algo: _Algo, at: int, ts: Nanos) -> list[UserEvent]:
+    """What becomes of a conditional order; what the order does that it has become is told by its own updates."""
+    state = ALGO_STATES.get(algo.status)
+    if state is None:
+        return []
+    return [GuardReported(ts, ClientOrderId(algo.id), state, algo.reason or algo.status.lower(), told_at(at, ts))]
 
 
 def _on_order(order: _Order, ts: Nanos, asset: str) -> list[UserEvent]:

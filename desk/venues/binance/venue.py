@@ -15,25 +15,24 @@ from typing import Final
 from desk.model.effect import (
     ArmCountdown,
     Batch,
+    DropGuard,
     Follow,
     RequestDepth,
     RequestPrices,
     RequestTruth,
     SendAmend,
     SendCancel,
+    SendGuard,
     SendOrder,
     VenueRequest,
 )
 from desk.model.error import VenueError
 from desk.model.event import (
-    AmendRejected,
     Event,
     LinkChanged,
     LinkState,
     MetersReported,
     OrderAccepted,
-    OrderRejected,
-    OutcomeUnknown,
     TruthLearned,
 )
 from desk.model.following import LineRow
@@ -54,6 +53,7 @@ from desk.venues.binance.session import RateLimit, Session
 from desk.venues.binance.signing import signer_for
 from desk.venues.binance.streams import MarketStreams
 from desk.venues.binance.truth import Asker, Orders
+from desk.venues.binance.unsent import is_way_out, not_sent, unanswered
 from desk.venues.binance.user import Statement
 from desk.venues.keys import Credentials
 from desk.venues.outcomes import Verdict
@@ -217,13 +217,15 @@ class BinanceVenue:
         if isinstance(request, Follow):
             self._streams.follow(request.symbols)
             return
-        if now < self._quiet_until and not _is_cancel(request):
-            for event in _not_sent(request, now, "the venue has us throttled"):
+        if now < self._quiet_until and not is_way_out(request):
+            for event in not_sent(request, now, "the venue has us throttled"):
                 self._tell(event)
             return
         for each in request.requests if isinstance(request, Batch) else (request,):
             if isinstance(each, SendOrder):
                 self._orders.sent(each.spec)
+            elif isinstance(each, SendGuard):
+                self._orders.guarded(each.spec)
         self._waiting.append(request)
         self._woken.set()
 
@@ -243,7 +245,7 @@ class BinanceVenue:
             match request:
                 case Batch():
                     await self._entry.carry_batch(request)
-                case SendOrder() | SendCancel() | SendAmend():
+                case SendOrder() | SendCancel() | SendAmend() | SendGuard() | DropGuard():
                     await self._entry.carry(request)
                 case RequestDepth():
                     await self._ask_depth(request)
@@ -256,7 +258,7 @@ class BinanceVenue:
                     await self._rest.send(_countdown(request))
         except VenueError as error:
             _LOG.error("%s: %s", type(request).__name__, error)
-            for each in _unanswered(request, self._now(), str(error)):
+            for each in unanswered(request, self._now(), str(error)):
                 self._tell(each)
 
     async def _ask_depth(self, request: RequestDepth) -> None:
@@ -355,39 +357,6 @@ def counts_of(limits: Iterable[RateLimit]) -> tuple[int | None, int | None, int 
 def _countdown(request: ArmCountdown) -> Call:
     params: dict[str, str | int | bool] = {"symbol": request.symbol, "countdownTime": request.millis}
     return Call("POST", "/fapi/v1/countdownCancelAll", params, weight=10)
-
-
-def _is_cancel(request: VenueRequest) -> bool:
-    first = request.requests[0] if isinstance(request, Batch) else request
-    return isinstance(first, SendCancel)
-
-
-def _not_sent(request: VenueRequest, ts: Nanos, reason: str) -> list[Event]:
-    """Return what the engine must hear of a request that does not leave."""
-    match request:
-        case Batch(requests=requests):
-            return [event for each in requests for event in _not_sent(each, ts, reason)]
-        case SendOrder(spec=spec):
-            return [OrderRejected(ts, spec.id, 0, reason, ts)]
-        case SendAmend():
-            return [AmendRejected(ts, request.order, 0, reason, ts)]
-        case _:
-            return []
-
-
-def _unanswered(request: VenueRequest, ts: Nanos, reason: str) -> list[Event]:
-    """Return what the engine must hear of a request that ended without an answer we can read."""
-    match request:
-        case Batch(requests=requests):
-            return [event for each in requests for event in _unanswered(each, ts, reason)]
-        case SendAmend():
-            return [AmendRejected(ts, request.order, 0, reason, ts)]
-        case SendOrder(spec=spec):
-            return [OutcomeUnknown(request.ts, spec.id, reason)]
-        case SendCancel():
-            return [OutcomeUnknown(request.ts, request.order, reason)]
-        case _:
-            return []
 
 
 def _nobody(event: Event) -> None:

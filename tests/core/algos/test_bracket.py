@@ -1,5 +1,7 @@
 """Brackets, told as stories: partly filled entries, both exits, races, others who close, restarts."""
 
+from msgspec import structs
+
 from desk.core import checkpoint
 from desk.core.algos import bracket
 from desk.core.state import sight
@@ -331,3 +333,122 @@ def test_a_stop_out_of_bounds_is_refused_before_anything_is_sent():
     )
 
     assert desk.alerts[-1] == "bracket sell 1 BTCUSDT: stop: expected more than 0 and at most 2000 bps, found 9999 bps"
+
+
+# The stop that the venue holds, for the time when no desk watches
+
+
+def test_the_venue_holds_a_stop_beyond_the_desks_own():
+    player = tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+    """)
+
+    # 100.0 less 50 bps is 99.5, less 100 bps of that 98.505: on the tick, outwards.
+    assert row(player).note == "guards 1.0, stop at 99.5, 50.3 bps away, at the venue 98.5"
+
+
+def test_a_short_has_its_stop_at_the_venue_above():
+    tell("""
+           0ms  sell 1.0 @100.1 sl=@101.0 net=100  => place sell 1.0 @100.1 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold buy 1.0 @102.1 reduce-only
+    """)
+
+
+def test_what_comes_on_top_is_held_anew_one_at_a_time_and_not_too_often():
+    tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 0.4                    => hold sell 0.4 @98.5 reduce-only
+         520ms  guard held
+         600ms  fill #1 0.6                    => let go
+         620ms  guard ended cancelled
+        1500ms  (timer)                        => hold sell 1.0 @98.5 reduce-only
+    """)
+
+
+def test_the_desks_stop_waits_until_the_venue_has_let_go_of_its_own():
+    tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+         900ms  mark 99.4                      => let go
+         910ms  mark 99.3
+         930ms  guard ended cancelled          => place sell 1.0 @99.9 ioc reduce-only
+         950ms  fill #2 1.0                    => end bracket-1 stopped out at 99.9, -10.0 bps
+    """)
+
+
+def test_the_venues_stop_that_acts_first_is_waited_for_and_nothing_is_sold_twice():
+    player = tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+         900ms  guard triggered
+         910ms  mark 98.4
+         930ms  fill #2 1.0 @98.3 taker        => end bracket-1 stopped out at 98.3, -170.0 bps
+    """)
+
+    assert player.rig.state.accounts[ALPHA].quantity(BTC) == ZERO
+    assert player.order(2).spec.closing
+
+
+def test_a_trade_of_the_venues_stop_that_overtakes_the_news_of_it_is_the_runs_all_the_same():
+    desk = rig.started()
+    player = tell(
+        """
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+    """,
+        desk,
+    )
+
+    sold = builders.fill(player.sent[0], 7, "1", "1", price=D("98.3"), ts=builders.at(900))
+    desk.step(structs.replace(sold, order=player.guards[0].id))
+
+    assert desk.state.accounts[ALPHA].quantity(BTC) == ZERO
+    assert (desk.state.guards, row(player).state) == ({}, AlgoState.DONE)
+
+
+def test_a_profit_that_is_taken_takes_the_venues_stop_along():
+    tell("""
+           0ms  buy 1.0 @100.0 tp=40 sl=50 net=100  => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only, place sell 1.0 @100.4 gtc reduce-only
+         520ms  guard held
+         540ms  accepted #2
+         900ms  fill #2 1.0                    => end bracket-1 profit taken at 100.4, +40.0 bps, let go
+    """)
+
+
+def test_a_stop_that_the_venue_would_not_hold_is_asked_for_again_less_and_less_often():
+    tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard ended would trigger
+        1520ms  (timer)                        => hold sell 1.0 @98.5 reduce-only
+        1540ms  guard ended would trigger
+        3540ms  (timer)                        => hold sell 1.0 @98.5 reduce-only
+        3560ms  guard held
+    """)
+
+
+def test_a_run_that_is_stopped_lets_go_of_the_venues_stop():
+    player = tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+    """)
+
+    kinds = [type(each).__name__ for each in player.rig.command(StopAlgo(RUN), 600)]
+
+    assert kinds[:2] == ["RunEnded", "DropGuard"]

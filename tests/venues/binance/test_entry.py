@@ -6,25 +6,29 @@ import httpx
 import msgspec
 import pytest
 
-from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Batch, DropGuard, SendAmend, SendCancel, SendGuard, SendOrder
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
+    GuardReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderRejected,
     OutcomeUnknown,
 )
+from desk.model.guard import GuardState
 from desk.model.order import OrderType, Side, TimeInForce
-from desk.venues.binance.entry import Entry, amend_params, judge, order_params
+from desk.venues.binance.entry import Entry, amend_params, guard_params, judge, order_params
 from desk.venues.outcomes import Answer, classify
+from tests.exchange.test_stops import stop
 from tests.kit.builders import BTC, D, at, spec
 from tests.venues.binance.test_rest import rest
 
 PLACE = SendOrder(at(1), spec())
 CANCEL = SendCancel(at(1), spec().id, BTC)
 AMEND = SendAmend(at(1), spec().id, BTC, D("101.0"), D("3"))
+HOLD, LET_GO = SendGuard(at(1), stop()), DropGuard(at(1), stop().id, BTC)
 ACK = {"orderId": 2**60, "clientOrderId": spec().id, "status": "NEW", "executedQty": "0.5", "updateTime": 5}
 
 
@@ -55,6 +59,40 @@ def told(request, status, body):
 )
 def test_an_answer_proves_what_it_proves_and_no_more(request_, status, body, kind):
     assert type(told(request_, status, body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "body", "state"),
+    [
+        (HOLD, 200, {"algoId": 1, "clientAlgoId": "g", "algoStatus": "NEW"}, GuardState.HELD),
+        (HOLD, 400, {"code": -2021, "msg": "Order would immediately trigger."}, GuardState.ENDED),
+        (HOLD, 400, {"code": -4116, "msg": "clientOrderId is duplicated"}, GuardState.UNKNOWN),
+        (HOLD, 503, b"Unknown error, please check your request or try again later.", GuardState.UNKNOWN),
+        (LET_GO, 200, {"algoId": 1, "clientAlgoId": "g", "code": "200", "msg": "success"}, GuardState.ENDED),
+        # It is not asleep: gone, or an order by now. Only the venue's truth says which.
+        (LET_GO, 400, {"code": -2011, "msg": "Unknown order sent."}, GuardState.UNKNOWN),
+        (LET_GO, None, b"", GuardState.UNKNOWN),
+    ],
+)
+def test_an_answer_about_a_stop_proves_no_more_either(request_, status, body, state):
+    event = told(request_, status, body)
+
+    assert (type(event), event.order, event.state) == (GuardReported, "g", state)
+
+
+def test_a_stop_goes_out_to_be_woken_by_the_mark():
+    assert guard_params(SendGuard(at(1), stop(reduce_only=True))) == {
+        "algoType": "CONDITIONAL",
+        "symbol": "BTCUSDT",
+        "side": "SELL",
+        "type": "STOP_MARKET",
+        "quantity": "0.5",
+        "triggerPrice": "59000.0",
+        "workingType": "MARK_PRICE",
+        "clientAlgoId": "g",
+        "selfTradePreventionMode": "EXPIRE_MAKER",
+        "reduceOnly": "true",
+    }
 
 
 def test_what_has_not_left_is_refused_and_may_be_tried_anew():

@@ -150,6 +150,7 @@ async def test_the_recorded_account_is_one_truth():
         v3_positionRisk=one_way,
         v1_openOrders=orders,
         v1_userTrades=trades,
+        v1_openAlgoOrders=[],
         v1_income=[each for each in income if each["incomeType"] == "FUNDING_FEE"],
         v1_order=order,
     )
@@ -177,7 +178,9 @@ async def test_the_recorded_account_is_one_truth():
 async def test_recorded_hedge_mode_is_refused_in_words():
     hedged = next(each for each in answers("get_fapi_v3_positionrisk") if each[0]["positionSide"] != "BOTH")
     (balance,) = answers("get_fapi_v3_balance")
-    rest = Recording(v3_balance=balance, v3_positionRisk=hedged, v1_openOrders=[], v1_userTrades=[])
+    rest = Recording(
+        v3_balance=balance, v3_positionRisk=hedged, v1_openOrders=[], v1_openAlgoOrders=[], v1_userTrades=[]
+    )
     asker = Asker(rest, Orders(()), asset="USDT", since=Nanos(1), now=lambda: NOW, spoken=lambda: 0)
 
     with pytest.raises(Mangled, match="expected one-way mode, found hedge mode"):

@@ -42,6 +42,7 @@ class Answers:
         self.asked = []
         self.by_path = {
             "/fapi/v1/openOrders": [ORDER],
+            "/fapi/v1/openAlgoOrders": [],
             "/fapi/v3/balance": [{"asset": "BNB", "balance": "1"}, {"asset": "USDT", "balance": "1000.5"}],
             "/fapi/v3/positionRisk": [{"symbol": "BTCUSDT", "positionAmt": "-0.5", "entryPrice": "60010.0"}],
             "/fapi/v1/userTrades": [TRADE],
@@ -62,6 +63,18 @@ class Answers:
 
 def asker(answers, *, known=(), spoken=lambda: 0):
     return Asker(rest(answers), Orders(known), asset="USDT", since=Nanos(NOW - 10**12), now=lambda: NOW, spoken=spoken)
+
+
+async def test_the_stops_of_ours_that_the_venue_holds_are_told_by_their_ids():
+    row = {"algoId": 7, "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.5", "triggerPrice": "59000.0"}
+    ours = row | {"clientAlgoId": "PMS0002_BRK001000302_00004", "reduceOnly": True}
+    answers = Answers(**{"/fapi/v1/openAlgoOrders": [ours, row | {"clientAlgoId": "web_1"}]})
+
+    truth = await asker(answers).ask((BTC,), with_funding=False)
+
+    (guard,) = truth.guards
+    assert (guard.id, guard.sub, guard.algo, guard.leg) == ("PMS0002_BRK001000302_00004", "2", "bracket-3", 2)
+    assert (guard.side, guard.quantity, guard.trigger, guard.reduce_only) == (Side.SELL, D("0.5"), D(59_000), True)
 
 
 async def test_the_answers_are_one_truth():

@@ -5,6 +5,7 @@ import pytest
 from desk.model.event import (
     AccountReported,
     FundingPaid,
+    GuardReported,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -12,6 +13,7 @@ from desk.model.event import (
     OrderFilled,
     VenuePosition,
 )
+from desk.model.guard import GuardState
 from desk.model.market import MarkPrice, MarkSource
 from desk.model.order import Side
 from desk.model.units import Nanos, Symbol
@@ -93,6 +95,36 @@ def test_a_trade_is_told_with_its_fee_and_its_cumulative_quantity(statement):
 )
 def test_what_happens_to_an_order(statement, frame, report):
     assert statement.read(frame, TS) == [report]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("NEW", GuardState.HELD),
+        ("TRIGGERING", GuardState.TRIGGERED),
+        ("TRIGGERED", GuardState.TRIGGERED),
+        ("CANCELED", GuardState.ENDED),
+        ("EXPIRED", GuardState.ENDED),
+        ("REJECTED", GuardState.ENDED),
+        ("FINISHED", None),
+        ("NOVELTY", None),
+    ],
+)
+def test_what_becomes_of_a_conditional_order(statement, status, told):
+    frame = (
+        '{"e":"ALGO_UPDATE","T":1568879465650,"E":1568879465651,"o":{"caid":"c1","aid":2148719,"at":"CONDITIONAL",'
+        f'"o":"STOP_MARKET","s":"BTCUSDT","S":"SELL","X":"{status}","ai":"","rm":"","tp":"75000"}}}}'
+    ).encode()
+
+    assert [each.state for each in statement.read(frame, TS)] == ([] if told is None else [told])
+
+
+def test_a_conditional_order_that_is_denied_says_why(statement):
+    frame = (
+        b'{"e":"ALGO_UPDATE","T":1568879465650,"E":1,"o":{"caid":"c1","X":"REJECTED","rm":"Margin is insufficient."}}'
+    )
+
+    assert statement.read(frame, TS) == [GuardReported(TS, "c1", GuardState.ENDED, "Margin is insufficient.", AT)]
 
 
 def test_a_liquidation_is_a_trade_of_an_order_that_is_not_ours(statement):

@@ -7,10 +7,22 @@ from random import Random
 
 import pytest
 
-from desk.model.effect import ArmCountdown, Batch, Follow, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import (
+    ArmCountdown,
+    Batch,
+    DropGuard,
+    Follow,
+    RequestDepth,
+    RequestTruth,
+    SendAmend,
+    SendCancel,
+    SendGuard,
+    SendOrder,
+)
 from desk.model.event import (
     AmendRejected,
     CancelRejected,
+    GuardReported,
     LinkChanged,
     LinkState,
     MetersReported,
@@ -22,6 +34,7 @@ from desk.model.event import (
     OutcomeUnknown,
     TruthLearned,
 )
+from desk.model.guard import GuardState
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderType, Side
 from desk.model.units import Nanos
@@ -29,7 +42,8 @@ from desk.venues.binance.hosts import on_loopback
 from desk.venues.binance.venue import BinanceVenue
 from desk.venues.keys import Credentials
 from desk.venues.secret import Secret
-from tests.exchange.scripted import change, trade
+from tests.exchange.scripted import change, mark, trade
+from tests.exchange.test_stops import stop
 from tests.kit.builders import BTC, spec
 from tests.server.live import PATIENCE, opened
 
@@ -195,6 +209,41 @@ async def test_streams_that_are_cut_come_back_and_the_link_says_both(at_work):
 
     assert "user stream" in (await desk.until(LinkChanged, lambda each: each.state is LinkState.DOWN)).reason
     await desk.until(LinkChanged, lambda each: each.state is LinkState.UP)
+
+
+async def test_a_stop_sleeps_at_the_venue_and_is_let_go_of(at_work):
+    _, venue, desk = at_work
+    guard = stop("PMS0001_BRK001000102_00001")
+
+    venue.execute(SendGuard(now(), guard), now())
+    assert (await desk.until(GuardReported)).state is GuardState.HELD
+    venue.execute(RequestTruth(now()), now())
+    assert (await desk.until(TruthLearned)).truth.guards == (guard,)
+    venue.execute(DropGuard(now(), guard.id, BTC), now())
+    assert (await desk.until(GuardReported, lambda told: told.state is not GuardState.HELD)).state is GuardState.ENDED
+    venue.execute(DropGuard(now(), guard.id, BTC), now())
+    assert (await desk.until(GuardReported, lambda told: told.reason.startswith("Unknown"))).state is GuardState.UNKNOWN
+
+
+async def test_a_stop_that_is_woken_becomes_an_order_of_the_same_name(at_work):
+    live, venue, desk = at_work
+    bought = spec(numbered(11).id, type=OrderType.MARKET, quantity=Decimal("0.5"), price=Decimal("60300.0"))
+    venue.execute(SendOrder(now(), bought), now())
+    await desk.until(OrderFilled)
+    guard = stop("PMS0001_BRK001000102_00002", trigger="59500.0", reduce_only=True)
+    venue.execute(SendGuard(now(), guard), now())
+    await desk.until(GuardReported)
+
+    live.crowd(mark("59500.0"))
+
+    assert (
+        await desk.until(GuardReported, lambda told: told.state is not GuardState.HELD)
+    ).state is GuardState.TRIGGERED
+    fill = await desk.until(OrderFilled)
+    assert (fill.order, fill.quantity, fill.side) == (guard.id, Decimal("0.5"), Side.SELL)
+    venue.execute(RequestTruth(now()), now())
+    truth = (await desk.until(TruthLearned, lambda told: len(told.truth.trades) == 2)).truth
+    assert ([each.order for each in truth.trades], truth.guards) == ([bought.id, guard.id], ())
 
 
 async def test_the_countdown_reaches_the_venue(at_work):
