@@ -30,12 +30,13 @@ def is_over(state: DeskState) -> bool:
     """Tell whether the process may end: nothing is open any more, or it has been waited for long enough."""
     if not state.leaving:
         return False
-    return state.now >= state.leave_by or not (state.open or state.flattens)
+    return state.now >= state.leave_by or not (state.open or state.flattens or state.guards)
 
 
 def end(state: DeskState) -> str:
     """Take note that the process ends of its own will; return what a desk that was to end cleanly leaves behind."""
     state.starts = ()
-    if not state.leaving or not (state.open or state.flattens):
+    open_ones = len(state.open) + len(state.guards)
+    if not state.leaving or not (open_ones or state.flattens):
         return ""
-    return f"left although {len(state.open)} orders and {len(state.flattens)} closes have not ended"
+    return f"left although {open_ones} orders and {len(state.flattens)} closes have not ended"

@@ -49,9 +49,11 @@ from desk.model.guard import GuardSpec, GuardState
 from desk.model.instrument import Instrument
 from desk.model.market import BookDelta, MarkPrice
 from desk.model.price import PriceKind, Via
-from desk.model.units import ZERO, ClientOrderId, Nanos, Symbol
+from desk.model.units import SECOND, ZERO, ClientOrderId, Nanos, Symbol
 
 LEVERAGE: Final = 20
+KNOWN_FOR: Final = Nanos(3 * SECOND)
+"""A source that has been silent for longer, a recording or a live market, may know prices that nobody here does."""
 
 
 class Exchange:
@@ -319,11 +321,14 @@ class Exchange:
         self._reporter.guard_told(order, state, reason, self._stops)
 
     def _answer_prices(self, request: RequestPrices) -> None:
-        """Answer with the prices of this moment; of a symbol that has none there is no answer."""
+        """Answer with the prices of this moment; of one that its source has not spoken of lately there is no answer."""
         now = self._floor.now
         ts = Nanos(now + self._latency.draw(self._chance))
         for pit in (self._floor.pits[symbol] for symbol in request.symbols if symbol in self._floor.pits):
-            price = pit.publisher.touch(now, ts) if request.kind is PriceKind.TOUCH else self._mark(pit, now, ts)
+            is_touch = request.kind is PriceKind.TOUCH
+            if now - (pit.heard_at if is_touch else pit.marked_at) > KNOWN_FOR:
+                continue
+            price = pit.publisher.touch(now, ts) if is_touch else self._mark(pit, now, ts)
             if price is not None:
                 self._outbox.push(ts, replace(price, via=Via.REST))
 

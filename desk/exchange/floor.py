@@ -157,7 +157,9 @@ class Floor:
         if isinstance(record, Print):
             self._audience.printed(pit, record)
         pit.apply(record)
+        pit.heard_at = self.now
         if isinstance(record, Mark):
+            pit.marked_at = self.now
             self._audience.marked(pit)
             self._liquidate()
         self.settle(pit)
@@ -201,6 +203,7 @@ class Floor:
 
     def _mark_to_mid(self, pit: Pit) -> None:
         if pit.mark_to_mid():
+            pit.marked_at = pit.heard_at
             self._audience.marked(pit)
 
 

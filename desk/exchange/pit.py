@@ -10,7 +10,7 @@ from desk.exchange.resting import LiveOrder
 from desk.model.instrument import Instrument
 from desk.model.market import MarkSource
 from desk.model.order import Side
-from desk.model.units import ZERO
+from desk.model.units import ZERO, Nanos
 
 
 class Pit:
@@ -21,6 +21,8 @@ class Pit:
         self.matching = Matching(instrument, clerk, last_trade)
         self.publisher = Publisher(instrument.symbol, self.matching, update_id)
         self.mark: Mark | None = None
+        self.heard_at = self.marked_at = Nanos(0)
+        """When its source has last said anything, and when it was last marked."""
         self.last: Decimal | None = None
         """The price of the last trade."""
         self.is_whole = False

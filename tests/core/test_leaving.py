@@ -4,13 +4,16 @@ import pytest
 
 from desk.core import checkpoint, leaving, modes
 from desk.model.command import LeaveDesk, Leaving, PlaceOrder, RestrictDesk
-from desk.model.effect import SendCancel, SendOrder
-from desk.model.event import OrderCancelled, Started, Submitted
+from desk.model.effect import DropGuard, SendCancel, SendOrder
+from desk.model.event import GuardReported, OrderCancelled, Started, Submitted
+from desk.model.guard import GuardState
 from desk.model.order import Side
 from desk.model.view import DeskMode
+from tests.core.test_guards import HELD
 from tests.core.test_kill import BUY, CHASE, CLOSE, accept, hold, of
 from tests.kit import builders, rig
 from tests.kit.builders import ALPHA, BTC, D, at
+from tests.kit.story import tell
 
 
 @pytest.fixture
@@ -41,6 +44,17 @@ def test_nothing_new_is_sent_and_runs_are_stopped(desk):
 
     assert of(SendOrder, desk.effects) == []
     assert "the desk is stopping" in desk.alerts[-1]
+
+
+def test_a_stop_at_the_venue_is_let_go_of_first(desk):
+    tell(HELD, desk)
+
+    (drop,) = of(DropGuard, desk.command(LeaveDesk(Leaving.CANCEL), 1_000))
+
+    assert not leaving.is_over(desk.state)
+    assert leaving.end(desk.state) == "left although 1 orders and 0 closes have not ended"
+    desk.step(GuardReported(at(1_020), drop.order, GuardState.ENDED, "cancelled", at(1_020)))
+    assert leaving.is_over(desk.state)
 
 
 def test_with_flatten_positions_are_closed_first(desk):

@@ -7,7 +7,17 @@ import pytest
 from desk.exchange.exchange import Exchange
 from desk.exchange.generator import GeneratedMarket
 from desk.exchange.rules import practice_instruments
-from desk.model.effect import ArmCountdown, Batch, Follow, RequestDepth, RequestTruth, SendAmend, SendCancel, SendOrder
+from desk.model.effect import (
+    ArmCountdown,
+    Batch,
+    Follow,
+    RequestDepth,
+    RequestPrices,
+    RequestTruth,
+    SendAmend,
+    SendCancel,
+    SendOrder,
+)
 from desk.model.error import BadInput
 from desk.model.event import (
     AccountReported,
@@ -23,6 +33,7 @@ from desk.model.event import (
 )
 from desk.model.market import BookDelta, BookSnapshot, MarkPrice, Quote, TradePrint
 from desk.model.order import OrderSpec, OrderType, Side, TimeInForce
+from desk.model.price import PriceKind, Purpose, Via
 from desk.model.units import MILLISECOND, SECOND, ZERO, Nanos, SubId
 from tests.exchange.scripted import BTC, BUY, GTC, IOC, SELL, START, Session, mark, told
 
@@ -121,6 +132,26 @@ def test_a_query_is_answered_with_the_truth():
 
     assert [each.spec.id for each in learned.truth.orders] == ["a"]
     assert learned.truth.ts < learned.ts
+
+
+def test_prices_are_answered_while_their_source_speaks_and_not_when_it_has_gone_silent():
+    session = Session("60000.0x2", "60000.1x1")
+    session.crowd(mark("60000.0"))
+    for kind in PriceKind:
+        session.exchange.execute(RequestPrices(session.now, kind, Purpose.MARGIN, (BTC, "NONE")), session.now)
+    answers = [
+        each for each in session.exchange.advance(Nanos(session.now + SECOND)) if isinstance(each, Quote | MarkPrice)
+    ]
+    asked = [each for each in answers if each.via is Via.REST]
+
+    later = Nanos(session.now + 5 * SECOND)
+    session.exchange.advance(later)
+    session.exchange.execute(RequestPrices(later, PriceKind.MARK, Purpose.MARGIN, (BTC,)), later)
+    session.exchange.execute(RequestPrices(later, PriceKind.TOUCH, Purpose.MARGIN, (BTC,)), later)
+    silent = session.exchange.advance(Nanos(later + SECOND))
+
+    assert [(type(each), each.symbol) for each in asked] == [(Quote, BTC), (MarkPrice, BTC)]
+    assert not [each for each in silent if isinstance(each, Quote | MarkPrice) and each.via is Via.REST]
 
 
 def test_what_is_not_followed_has_touch_and_mark_alone():
