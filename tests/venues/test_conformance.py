@@ -12,11 +12,12 @@ from itertools import count
 import pytest
 from msgspec import Struct
 
-from desk.model.effect import Batch, SendAmend, SendCancel, SendOrder
+from desk.model.effect import Batch, DropGuard, SendAmend, SendCancel, SendGuard, SendOrder
 from desk.model.event import LinkChanged, LinkState
+from desk.model.guard import GuardSpec
 from desk.model.order import OrderSpec, OrderType
-from desk.model.units import MILLISECOND, Nanos, SubId
-from tests.exchange.scripted import BTC, BUY, FOK, GTC, GTX, IOC, SELL, Session, change, trade
+from desk.model.units import MILLISECOND, AlgoId, Nanos, SubId
+from tests.exchange.scripted import BTC, BUY, FOK, GTC, GTX, IOC, SELL, Session, change, mark, trade
 from tests.server.live import ASKS, BIDS, PATIENCE, opened
 from tests.venues.binance.test_venue import now, venue_of
 
@@ -59,6 +60,27 @@ def place(name, side, quantity, price, tif=GTC, *, type=OrderType.LIMIT, reduce_
 
 def market(name, side, quantity, **changes):
     return place(name, side, quantity, "60300.0" if side is BUY else "59700.0", IOC, type=OrderType.MARKET, **changes)
+
+
+def hold(name, side, quantity, trigger, **changes):
+    return lambda at: SendGuard(
+        at,
+        GuardSpec(
+            id=_NAMES[name],
+            sub=SubId("3"),
+            symbol=BTC,
+            side=side,
+            quantity=Decimal(quantity),
+            trigger=Decimal(trigger),
+            algo=AlgoId("bracket-1"),
+            leg=2,
+            **changes,
+        ),
+    )
+
+
+def let_go(name):
+    return lambda at: DropGuard(at, _NAMES[name], BTC)
 
 
 def amend(name, quantity, price):
@@ -166,6 +188,23 @@ CARDS = {
             "a cancelled, filled 0; b cancel refused -2011; c cancelled, filled 0",
         ),
     ],
+    "a stop sleeps until it is let go of": [
+        (does(hold("a", SELL, "0.500", "59500.0")), "a stop held"),
+        (crowd(mark("59500.1")), ""),
+        (does(let_go("a")), "a stop ended"),
+        (does(let_go("a")), "a stop unknown"),
+        (crowd(mark("59000.0")), ""),
+    ],
+    "a stop that is woken becomes an order of the same name": [
+        (does(market("a", BUY, "0.500")), "a accepted; a filled 0.500 at 60000.1 as taker for 15.000025, filled 0.500"),
+        (does(hold("b", SELL, "0.500", "59500.0", reduce_only=True)), "b stop held"),
+        (
+            crowd(mark("59500.0")),
+            "b stop triggered; b accepted; b filled 0.500 at 60000.0 as taker for 15.00000, filled 0.500",
+        ),
+        (does(let_go("b")), "b stop unknown"),
+    ],
+    "a stop that would be woken at once is refused": [(does(hold("a", SELL, "0.500", "60000.0")), "a stop ended")],
     "a level that goes without a trade takes nothing of ours along": [
         (does(place("a", BUY, "0.010", "59999.9")), "a accepted"),
         (crowd(change(bids="59999.9x0")), ""),
@@ -187,6 +226,8 @@ def _words(event):
             return f"filled {event.quantity} at {event.price} as {role} for {event.fee}, filled {filled}"
         case "Cancelled" | "Expired":
             return f"{kind.lower()}, filled {filled}"
+        case "GuardReported":
+            return f"stop {event.state}"
         case "Amended":
             return f"amended to {event.quantity} at {event.price}, filled {filled}"
         case "Rejected" | "CancelRejected" | "AmendRejected":
