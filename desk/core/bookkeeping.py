@@ -326,6 +326,7 @@ def apply_statement(state: DeskState, statement: AccountReported) -> None:
 
 def adopt(state: DeskState, found: OpenOrder, ts: Nanos) -> None:
     """Take on an order of ours that the venue has and our records do not."""
+    state.guards.pop(found.spec.id, None)  # woken meanwhile
     order = orders.submit(found.spec, ts)
     order.status, order.venue_order = OrderStatus.WORKING, found.venue_order
     order.filled = order.filled_at_venue = found.filled

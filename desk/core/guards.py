@@ -60,9 +60,9 @@ def compare(state: DeskState, truth: VenueTruth) -> Iterator[GuardReported]:
         if guard.heard >= truth.ts:
             continue
         order, is_there = guard.spec.id, guard.spec.id in held
-        if is_there:
+        if is_there and (guard.state is not GuardState.HELD or guard.is_pending or guard.absent):
             yield GuardReported(truth.ts, order, GuardState.HELD, "", truth.ts)
-        elif _is_gone(guard, truth):
+        elif not is_there and _is_gone(guard, truth):
             yield GuardReported(truth.ts, order, GuardState.ENDED, GONE, truth.ts)
 
 

@@ -353,7 +353,9 @@ def sight(state: DeskState, run: Algo) -> Sight:
 
 
 def _guard_seen(guard: Guard | None) -> GuardSeen | None:
-    return None if guard is None else GuardSeen(guard.spec.quantity, guard.spec.trigger, guard.state, guard.is_leaving)
+    return (
+        None if guard is None else GuardSeen(guard.spec.quantity, guard.spec.trigger, guard.state, guard.leaving_since)
+    )
 
 
 def _followed(state: DeskState, algo: AlgoId) -> Followed:

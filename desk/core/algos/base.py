@@ -67,7 +67,13 @@ class GuardSeen(Struct, frozen=True):
     quantity: Decimal
     trigger: Decimal
     state: GuardState
-    is_leaving: bool
+    leaving_since: Nanos
+    """Since when it is to be let go of; 0: it is not."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Tell whether it is to be let go of."""
+        return bool(self.leaving_since)
 
 
 class Sight(Struct, frozen=True):

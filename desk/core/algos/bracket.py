@@ -33,6 +33,10 @@ AGAIN: Final = "again"
 NET: Final = "net"
 NET_APART: Final = Nanos(SECOND)
 """Between two stops at the venue; after one that it would not hold the time doubles, up to a minute."""
+NET_HOLDS: Final = Nanos(3 * SECOND)
+"""So long the desk's own stop waits for the venue to let go of a stop that it holds: meanwhile that one guards ..."""
+NET_DOUBTED: Final = Nanos(SECOND)
+"""... and so long for one that it may not even hold."""
 NET_PAUSE_MAX: Final = 6
 """Doublings."""
 
@@ -230,6 +234,13 @@ class Bracket(Run[BracketMemo]):
         self._memo.is_net_let_go = True
         return [LetGo()]
 
+    def _net_until(self, sight: Sight) -> Nanos:
+        """Return until when the desk's own stop waits for the venue's: two that act at once would close twice."""
+        if sight.guard is None:
+            return Nanos(0)
+        since = sight.guard.leaving_since or sight.now
+        return Nanos(since + (NET_HOLDS if sight.guard.state is GuardState.HELD else NET_DOUBTED))
+
     def _wait(self, sight: Sight, live: Sequence[Order], entry: Decimal | None) -> Sequence[Intent]:
         """Nothing is held: not yet, or not any more."""
         memo = self._memo
@@ -266,9 +277,11 @@ class Bracket(Run[BracketMemo]):
         memo, spec = self._memo, self._memo.spec
         memo.is_out, memo.state = True, AlgoState.CROSSING
         ending = [*self._end_entry(sight, live), *self._let_go(sight)]
-        if sight.guard is not None:
-            memo.note = f"stop: waits until the venue lets go of its own at {_told(sight.guard.trigger)}"
-        if live or sight.guard is not None:
+        net_until = self._net_until(sight)
+        if net_until > sight.now:
+            memo.note = "stop: waits until the venue has let go of its own"
+            ending.append(Wake(net_until, NET))
+        if live or net_until > sight.now:
             return [*ending, *_cancelled([each for each in live if each.spec.leg == PROFIT])]
         if sight.now < memo.free_at:
             return [*ending, Wake(memo.free_at, AGAIN)]

@@ -383,6 +383,35 @@ def test_the_desks_stop_waits_until_the_venue_has_let_go_of_its_own():
     """)
 
 
+def test_a_venue_that_does_not_let_go_is_not_waited_for_for_ever():
+    tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         520ms  guard held
+         900ms  mark 99.4                      => let go
+        3000ms  (timer)                        => let go, truth?
+        3300ms  (timer)                        => truth?
+        3800ms  quote 99.3/99.4
+        3900ms  (timer)                        => place sell 1.0 @99.2 ioc reduce-only
+        3900ms  (timer)                        => truth?
+    """)
+
+
+def test_a_stop_that_the_venue_may_not_hold_is_waited_for_shortly():
+    tell("""
+           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
+          40ms  accepted #1
+         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
+         600ms  guard unknown no answer        => truth?
+         900ms  (timer)                        => truth?
+         900ms  mark 99.4                      => let go
+        1500ms  (timer)                        => truth?
+        1850ms  quote 99.3/99.4
+        1900ms  (timer)                        => place sell 1.0 @99.2 ioc reduce-only
+    """)
+
+
 def test_the_venues_stop_that_acts_first_is_waited_for_and_nothing_is_sold_twice():
     player = tell("""
            0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
