@@ -19,6 +19,7 @@ from desk.core.proof import prove
 from desk.exchange.rules import practice_instruments
 from desk.model.command import CancelAll, CancelOrder, ChaseSpec, PlaceOrder, RestrictDesk, ResumeAlgo, StartChase
 from desk.model.event import LinkChanged, LinkState, Started, SubAccountOpened
+from desk.model.exits import Exits
 from desk.model.order import OrderType, Side
 from desk.model.units import SubId
 from desk.model.view import DeskMode, ProofState
@@ -28,7 +29,7 @@ from desk.stores.sqlite import SqliteJournal
 from tests.kill.wire import EVENT, HELLO_DESK, pack, take
 
 BTC = "BTCUSDT"
-EVERY_TURNS = 6
+EVERY_TURNS = 4
 
 
 class Elsewhere:
@@ -41,6 +42,9 @@ class Elsewhere:
 
     def execute(self, effect, now):
         self._writer.write(pack(effect))
+
+    def lines(self):
+        return ()
 
     def memo(self):
         return None
@@ -71,7 +75,10 @@ class Hand:
             price = touch - 3 * side.sign * Decimal(chance.randint(0, 30)) / 10
             return PlaceOrder(sub=sub, symbol=BTC, side=side, quantity=lots, price=round(price, 1))
         if kind < 0.7:
-            return PlaceOrder(sub=sub, symbol=BTC, side=side, quantity=lots, type=OrderType.MARKET, price=None)
+            # Now and then with a stop, of which the venue holds one too.
+            exits = Exits(stop_bps=Decimal(3), net_bps=Decimal(2)) if chance.random() < 0.3 else None
+            market = OrderType.MARKET
+            return PlaceOrder(sub=sub, symbol=BTC, side=side, quantity=lots, type=market, price=None, exits=exits)
         if kind < 0.8 and state.open:
             return CancelOrder(chance.choice(list(state.open)))
         parked = [run.id for run in state.runs.values() if not run.is_done]
@@ -93,7 +100,7 @@ class Settler:
         if not self._has_cancelled:
             self._has_cancelled = True
             self._pump.command(CancelAll())
-        elif not state.open and prove(state).state is ProofState.PROVEN:
+        elif not state.open and not state.guards and prove(state).state is ProofState.PROVEN:
             self._pump.stop()
 
 
@@ -114,6 +121,7 @@ async def main(path, journal_path, seed, settles):
     pump = Pump(Engine(state), clock=clock, venue=Elsewhere(writer), journal=journal, sources=[], seq=seq)
     instruments = tuple(each for each in practice_instruments() if each.symbol == BTC)
     pump.feed(Started(clock.now(), epoch, "ELSEWHERE", instruments, settings.limits))
+    pump.look_at(BTC)
     for sub in settings.sub_accounts:
         pump.feed(SubAccountOpened(clock.now(), sub))
     pump.feed(LinkChanged(clock.now(), LinkState.UP, "connected"))
