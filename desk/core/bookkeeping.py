@@ -36,7 +36,7 @@ from desk.model.event import (
     SubAccount,
 )
 from desk.model.guard import GuardSpec, GuardState
-from desk.model.order import OrderKind, OrderSpec, OrderStatus, OrderType, Side, TimeInForce
+from desk.model.order import OrderStatus, Side
 from desk.model.units import HOUSE, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId
 from desk.model.view import FillRow
 
@@ -153,22 +153,7 @@ def _become_order(state: DeskState, guard: Guard, ts: Nanos) -> None:
     """A guard has been woken: from here on it is an order, which takes at any price."""
     spec = guard.spec
     del state.guards[spec.id]
-    order = OrderSpec(
-        id=spec.id,
-        sub=spec.sub,
-        symbol=spec.symbol,
-        side=spec.side,
-        type=OrderType.MARKET,
-        tif=TimeInForce.IOC,
-        quantity=spec.quantity,
-        price=spec.trigger,
-        reduce_only=spec.reduce_only,
-        closing=True,
-        kind=OrderKind.BRACKET,
-        algo=spec.algo,
-        leg=spec.leg,
-    )
-    state.keep(orders.submit(order, ts))
+    state.keep(orders.submit(spec.as_order(spec.trigger), ts))
 
 
 def adopt_guard(state: DeskState, spec: GuardSpec, ts: Nanos) -> None:

@@ -8,7 +8,7 @@ from desk.exchange.pit import Pit
 from desk.exchange.resting import LiveOrder
 from desk.exchange.validation import DUPLICATE_ID, UNKNOWN_CANCEL, UNKNOWN_SYMBOL, Refused
 from desk.model.guard import GuardSpec
-from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
+from desk.model.order import Side
 from desk.model.units import ClientOrderId, Symbol
 
 WOULD_TRIGGER = Refused(-2021, "Order would immediately trigger.")
@@ -60,21 +60,7 @@ def as_order(spec: GuardSpec, pit: Pit) -> LiveOrder:
     """Return what a stop becomes: it takes, up to the worst price that the exchange allows."""
     mark = pit.mark
     assert mark is not None, "a mark has woken it"
-    order = OrderSpec(
-        id=spec.id,
-        sub=spec.sub,
-        symbol=spec.symbol,
-        side=spec.side,
-        type=OrderType.MARKET,
-        tif=TimeInForce.IOC,
-        quantity=spec.quantity,
-        price=_worst(spec.side, mark.price, pit),
-        reduce_only=spec.reduce_only,
-        closing=True,
-        kind=OrderKind.BRACKET,
-        algo=spec.algo,
-        leg=spec.leg,
-    )
+    order = spec.as_order(_worst(spec.side, mark.price, pit))
     return LiveOrder(order, 0, order.price, order.quantity)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from desk.model.order import Side
+from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
 from desk.model.units import AlgoId, ClientOrderId, SubId, Symbol
 
 
@@ -25,6 +25,24 @@ class GuardSpec(Struct, frozen=True, kw_only=True):
     leg: int
     reduce_only: bool = False
     """What the venue is told; only where its net position allows it."""
+
+    def as_order(self, price: Decimal) -> OrderSpec:
+        """Return the order that it becomes, which takes up to `price`."""
+        return OrderSpec(
+            id=self.id,
+            sub=self.sub,
+            symbol=self.symbol,
+            side=self.side,
+            type=OrderType.MARKET,
+            tif=TimeInForce.IOC,
+            quantity=self.quantity,
+            price=price,
+            reduce_only=self.reduce_only,
+            closing=True,
+            kind=OrderKind.BRACKET,
+            algo=self.algo,
+            leg=self.leg,
+        )
 
 
 class GuardState(StrEnum):

@@ -18,9 +18,8 @@ from desk.model.event import (
     OrderFilled,
     OrderRejected,
 )
-from desk.model.guard import GuardSpec
 from desk.model.market import MarkPrice
-from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
+from desk.model.order import OrderSpec, Side
 from desk.model.units import ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol
 from desk.sim.plan import Sighting
 
@@ -117,7 +116,7 @@ class Oracle:
         if isinstance(request, SendAmend) and request.order in self.orders:
             self._coming = self.orders[request.order].spec
         if isinstance(request, SendGuard):
-            self._arriving[request.spec.id] = _as_order(request.spec)  # should it ever be woken
+            self._arriving[request.spec.id] = request.spec.as_order(request.spec.trigger)  # should it ever be woken
             self._guards.add(request.spec.id)
         if isinstance(request, SendOrder):
             self._coming = request.spec
@@ -282,23 +281,6 @@ class Oracle:
             holding = self.holding(sub, symbol)
             equity += holding.cash + holding.quantity * mark
         return equity
-
-
-def _as_order(guard: GuardSpec) -> OrderSpec:
-    return OrderSpec(
-        id=guard.id,
-        sub=guard.sub,
-        symbol=guard.symbol,
-        side=guard.side,
-        type=OrderType.MARKET,
-        tif=TimeInForce.IOC,
-        quantity=guard.quantity,
-        price=guard.trigger,
-        closing=True,
-        kind=OrderKind.BRACKET,
-        algo=guard.algo,
-        leg=guard.leg,
-    )
 
 
 def _nobody(order: ClientOrderId) -> None:

@@ -21,7 +21,7 @@ from desk.model.guard import GuardSpec
 from desk.model.instrument import Instrument
 from desk.model.intent import Hold, Place, Refusal
 from desk.model.order import OrderKind, OrderSpec, OrderType, Side, TimeInForce
-from desk.model.units import BPS, SECOND, UNALLOCATED, ZERO, AlgoId, Nanos, SubId, Symbol, millis
+from desk.model.units import BPS, SECOND, UNALLOCATED, ZERO, AlgoId, ClientOrderId, Nanos, SubId, Symbol, millis
 from desk.model.view import DeskMode
 
 MINUTE: Final = Nanos(60 * SECOND)
@@ -45,17 +45,8 @@ def review(wish: Place, claim: Claim, state: DeskState) -> SendOrder | Refusal:
     refusal = first_problem(wish, claim, state)
     if refusal is not None:
         return refusal
-    state.order_seq += 1
-    parts = ids.IdParts(
-        sub=claim.sub,
-        kind=claim.kind,
-        epoch=state.epoch,
-        parent=ids.run_number(claim.algo),
-        leg=claim.leg,
-        seq=state.order_seq,
-    )
     spec = OrderSpec(
-        id=ids.order_id(parts),
+        id=_next_id(claim, claim.leg, state),
         sub=claim.sub,
         symbol=claim.symbol,
         side=wish.side,
@@ -109,18 +100,9 @@ def review_guard(wish: Hold, claim: Claim, state: DeskState) -> SendGuard | Refu
     held = max(ZERO, -state.accounts[claim.sub].quantity(claim.symbol) * wish.side.sign)
     if wish.quantity > held:
         return Refusal("closing", f"stop at the venue: expected at most {held}, found {wish.quantity}")
-    state.order_seq += 1
-    parts = ids.IdParts(
-        sub=claim.sub,
-        kind=claim.kind,
-        epoch=state.epoch,
-        parent=ids.run_number(claim.algo),
-        leg=wish.leg,
-        seq=state.order_seq,
-    )
     assert claim.algo is not None, "a run asks for it"
     spec = GuardSpec(
-        id=ids.order_id(parts),
+        id=_next_id(claim, wish.leg, state),
         sub=claim.sub,
         symbol=claim.symbol,
         side=wish.side,
@@ -131,6 +113,20 @@ def review_guard(wish: Hold, claim: Claim, state: DeskState) -> SendGuard | Refu
         reduce_only=_venue_can_reduce(as_order, claim, state),
     )
     return SendGuard(state.now, spec)
+
+
+def _next_id(claim: Claim, leg: int, state: DeskState) -> ClientOrderId:
+    state.order_seq += 1
+    return ids.order_id(
+        ids.IdParts(
+            sub=claim.sub,
+            kind=claim.kind,
+            epoch=state.epoch,
+            parent=ids.run_number(claim.algo),
+            leg=leg,
+            seq=state.order_seq,
+        )
+    )
 
 
 def worst_price(side: Side, state: DeskState, symbol: Symbol) -> Decimal | None:
