@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from desk.core import checkpoint, guards
 from desk.model.command import CancelAll, Flatten, StopAlgo
 from desk.model.effect import DropGuard, Learned, RequestTruth, SendGuard, SendOrder
-from desk.model.event import GuardReported, TruthLearned
+from desk.model.event import GuardReported, OpenOrder, TruthLearned
 from desk.model.guard import GuardState
 from desk.model.units import ZERO, AlgoId, ClientOrderId
 from tests.kit import builders, rig
@@ -109,6 +109,27 @@ def test_one_that_may_still_arrive_is_not_taken_for_gone():
         truth_with(desk, millis=millis)
 
     assert not [each for each in desk.state.guards.values() if each.sent == at(500)]
+
+
+def test_one_on_its_way_is_not_taken_for_gone_though_the_truth_calls_itself_final():
+    desk = rig.started()
+    tell(HELD.rpartition("520ms")[0], desk)
+    guard = only(desk)
+
+    truth_with(desk, millis=900, is_final=True)
+
+    assert desk.state.guards == {guard.spec.id: guard}
+
+
+def test_one_that_the_venue_has_open_as_an_order_is_an_order_and_no_longer_a_guard(desk):
+    guard = only(desk).spec
+    woken = OpenOrder(guard.as_order(guard.trigger), 7, ZERO)
+    held = (builders.held(BTC, "1", "100.0"),)
+
+    desk.step(TruthLearned(at(900), replace(rig.truth(D(200_000), 900), orders=(woken,), positions=held)))
+
+    assert desk.state.guards == {}
+    assert (desk.state.orders[guard.id].status, desk.state.orders[guard.id].venue_order) == ("working", 7)
 
 
 def test_one_of_ours_that_no_record_knows_is_let_go_of():
