@@ -126,7 +126,9 @@ def test_one_that_the_venue_has_open_as_an_order_is_an_order_and_no_longer_a_gua
     woken = OpenOrder(guard.as_order(guard.trigger), 7, ZERO)
     held = (builders.held(BTC, "1", "100.0"),)
 
-    desk.step(TruthLearned(at(900), replace(rig.truth(D(200_000), 900), orders=(woken,), positions=held)))
+    made = replace(rig.truth(D(200_000), 900), orders=(woken,), positions=held, is_final=False)
+
+    desk.step(TruthLearned(at(900), made))
 
     assert desk.state.guards == {}
     assert (desk.state.orders[guard.id].status, desk.state.orders[guard.id].venue_order) == ("working", 7)
