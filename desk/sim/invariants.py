@@ -44,8 +44,8 @@ class Judge:
         self._trades_seen = 0
         self._unbooked: dict[tuple[Symbol, int], Nanos] = {}
         self._epoch = 0
-        self._before: dict[tuple[SubId, Symbol], tuple[Decimal, Decimal]] = {}
-        """What was held when the turn began, and what had been realised: it may have come and gone meanwhile."""
+        self._before: dict[tuple[SubId, Symbol], Decimal] = {}
+        """What was held when the turn began."""
         self._versions: dict[ClientOrderId, int] = {}
         self._marks_asked: dict[Symbol, Nanos] = {}
         self._listening_since = Nanos(0)
@@ -90,7 +90,7 @@ class Judge:
         self._check_versions(state)
         self._overseer.after_turn(state)
         self._before = {
-            (sub, symbol): (position.quantity, position.realised)
+            (sub, symbol): position.quantity
             for sub, account in state.accounts.items()
             for symbol, position in account.positions.items()
         }
@@ -209,9 +209,7 @@ class Judge:
             )
         if not spec.closing or held != believed:
             return  # a trade is still on its way to the desk: it cannot know better
-        position = state.accounts[spec.sub].positions.get(spec.symbol)
-        now = (position.quantity, position.realised) if position is not None else (ZERO, ZERO)
-        if self._before.get((spec.sub, spec.symbol), (ZERO, ZERO)) != now:
+        if self._before.get((spec.sub, spec.symbol), ZERO) != held:
             return  # it was wished for in the middle of a turn, before other trades of that turn
         if held * spec.side.sign > ZERO or spec.quantity > abs(held):
             self._oracle.blame("I10", f"{spec.id} would close {spec.quantity} of {held} {spec.symbol}")

@@ -338,19 +338,15 @@ class Bracket(Run[BracketMemo]):
     def _describe(self, sight: Sight, held: Decimal, entry: Decimal) -> str:
         spec = self._memo.spec
         profit, stop = profit_price(spec.exits, spec.side, entry, sight.instrument), self._stop_at(sight)
-        parts = []
-        if stop is not None:  # first, where a narrow table still shows it
-            parts.append(f"stop {_told(stop)}")
-            if spec.exits.net_bps is not None:
-                there = sight.guard
-                is_held = there is not None and there.state is GuardState.HELD
-                parts.append(f"venue {_told(there.trigger)}" if there and is_held else "venue holds none")
-        parts.append(f"guards {held}")
-        watched = self._watched(sight)
-        if stop is not None and watched is not None:
-            parts.append(f"{(watched - stop) * spec.side.sign / stop / BPS:.1f} bps away")
+        parts = [f"guards {held}"]
         if profit is not None:
-            parts.append(f"profit {profit}")
+            parts.append(f"profit at {profit}")
+        if stop is not None:
+            watched = self._watched(sight)
+            away = "" if watched is None else f", {(watched - stop) * spec.side.sign / stop / BPS:.1f} bps away"
+            parts.append(f"stop at {_told(stop)}{away}")
+        if sight.guard is not None and sight.guard.state is GuardState.HELD:
+            parts.append(f"at the venue {_told(sight.guard.trigger)}")
         return ", ".join(parts)
 
     def _stop_at(self, sight: Sight) -> Decimal | None:

@@ -14,7 +14,7 @@ COLUMNS: Final = (
     Column("stream", 16, is_numeric=False),
     Column("touch", 11),
     Column("mark", 11),
-    Column("depth", 10),
+    Column("depth", 7),
     Column("trades", 6),
     Column("why", 0, is_numeric=False),
 )

@@ -50,7 +50,7 @@ def test_half_an_entry_is_half_guarded_and_the_rest_as_it_comes():
 
     assert (row(player).filled, row(player).average_price, row(player).order_price) == (D(1), D(100), D("100.4"))
     assert row(player).stop_price == D("99.00")
-    assert row(player).note == "stop 99, guards 0.7, 101.0 bps away, profit 100.4"
+    assert row(player).note == "guards 0.7, profit at 100.4, stop at 99, 101.0 bps away"
 
 
 def test_moves_of_the_profit_s_order_are_apart():
@@ -226,7 +226,7 @@ def test_what_others_have_closed_is_not_closed_again():
          880ms  cancelled #2                   => place sell 0.6 @100.4 gtc reduce-only
     """)
 
-    assert row(player).note.startswith("stop 99.5, guards 0.6")
+    assert row(player).note.startswith("guards 0.6")
 
 
 def test_a_position_closed_by_others_ends_the_bracket():
@@ -347,17 +347,7 @@ def test_the_venue_holds_a_stop_beyond_the_desks_own():
     """)
 
     # 100.0 less 50 bps is 99.5, less 100 bps of that 98.505: on the tick, outwards.
-    assert row(player).note == "stop 99.5, venue 98.5, guards 1.0, 50.3 bps away"
-
-
-def test_until_the_venue_holds_it_the_row_says_that_it_holds_none():
-    player = tell("""
-           0ms  buy 1.0 @100.0 sl=50 net=100   => place buy 1.0 @100.0 gtc
-          40ms  accepted #1
-         500ms  fill #1 1.0                    => hold sell 1.0 @98.5 reduce-only
-    """)
-
-    assert row(player).note == "stop 99.5, venue holds none, guards 1.0, 50.3 bps away"
+    assert row(player).note == "guards 1.0, stop at 99.5, 50.3 bps away, at the venue 98.5"
 
 
 def test_a_short_has_its_stop_at_the_venue_above():

@@ -81,16 +81,6 @@ def test_a_connection_tells_how_long_it_is_up_and_what_it_carries():
     assert texts(LINE)["why"] == "8 streams, connection 2"
 
 
-@pytest.mark.parametrize("is_up", [True, False])
-@pytest.mark.parametrize("seconds", [0.3, 6.5, 59.9, 600, 3_600, 86_399, 8_640_000])
-def test_how_a_connection_is_fits_its_column_whenever_it_changed(is_up, seconds):
-    row = replace(LINE, is_up=is_up, since=Nanos(NOW - int(seconds * SECOND)))
-
-    cells = zip(COLUMNS, stream_cells(row, NOW), strict=True)
-
-    assert [column.head for column, cell in cells if column.width and len(cell.text) > column.width] == []
-
-
 def test_a_connection_tells_what_went_wrong_on_it():
     row = replace(LINE, is_up=False, since=ago(3), streams=1, mangled=2, resubscribed=1)
 
